@@ -1,0 +1,144 @@
+#include "standins.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util.h"
+
+struct service {
+	const char *prefix;
+	void (*answer)(struct visit *visit);
+};
+
+static const struct service services[] = {
+	{"/github", github_answer},
+	{"/slack", slack_answer},
+	{"/sentry", sentry_answer},
+	{"/prometheus", prometheus_answer},
+	{"/statuspage", statuspage_answer},
+};
+
+static char *state_path(const struct standins *world)
+{
+	return text_of("%s/state.json", world->dir);
+}
+
+void save_state(const struct visit *visit)
+{
+	char *path = state_path(visit->world);
+
+	if (!save_json(path, visit->state))
+		say("ERROR %s: %s", path, strerror(errno));
+	free(path);
+}
+
+bool has_token(const struct visit *visit, const char *scheme, const char *service)
+{
+	const json_t *tokens = json_object_get(visit->state, "tokens");
+	const char *token = json_string_value(json_object_get(tokens, service));
+	const char *header = web_header(visit->request, "Authorization");
+	size_t len = strlen(scheme);
+
+	return token && header && strncasecmp(header, scheme, len) == 0 && header[len] == ' ' &&
+	       strcmp(header + len + 1, token) == 0;
+}
+
+static const struct service *find_service(const char *path)
+{
+	for (size_t i = 0; i < sizeof(services) / sizeof(*services); i++) {
+		size_t len = strlen(services[i].prefix);
+
+		if (strncmp(path, services[i].prefix, len) == 0 && path[len] == '/')
+			return &services[i];
+	}
+	return NULL;
+}
+
+static void answer(const struct request *request, struct reply *reply, void *context)
+{
+	/* One at a time: a request may read the state, change it and write it back. */
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	const struct service *service = find_service(request->path);
+	struct visit visit = {context, request, NULL, NULL, reply};
+	char *path;
+
+	if (!service) {
+		reply_json(reply, 404, json_pack("{s:s}", "error", "no such stand-in"));
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	path = state_path(visit.world);
+	visit.path = request->path + strlen(service->prefix);
+	visit.state = load_json(path);
+	if (visit.state)
+		service->answer(&visit);
+	else
+		reply_json(reply, 500, json_pack("{s:s}", "error", "state.json cannot be read"));
+	json_decref(visit.state);
+	free(path);
+	pthread_mutex_unlock(&lock);
+}
+
+static void publish(const struct standins *world, int port)
+{
+	char *path = text_of("%s/standins.json", world->dir);
+	char *url = text_of("http://127.0.0.1:%d", port);
+	json_t *status =
+		json_pack("{s:i, s:i, s:s}", "pid", (int)getpid(), "port", port, "url", url);
+
+	save_json(path, status);
+	json_decref(status);
+	free(url);
+	free(path);
+}
+
+static void wait_for_end(const char *pid_path, const sigset_t *ends)
+{
+	struct timespec tick = {0, 500000000};
+
+	/* The file's absence says that the world has been removed. */
+	while (pid_file_is_mine(pid_path) && sigtimedwait(ends, NULL, &tick) < 0)
+		;
+}
+
+int main(int argc, char **argv)
+{
+	struct standins world;
+	const char *pid_path;
+	struct web *web;
+	sigset_t ends;
+	int fd;
+
+	(void)argc;
+	world = (struct standins){needed(argv, "--dir"), needed(argv, "--repository"),
+		needed(argv, "--runner"), needed(argv, "--shop")};
+	pid_path = needed(argv, "--pid");
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	fd = web_listen(atoi(option(argv, "--port", "0")));
+	if (fd < 0)
+		die("cannot listen: %s", strerror(errno));
+	setsid();
+	if (!pid_file_write(pid_path))
+		die("cannot write %s: %s", pid_path, strerror(errno));
+	web = scrape_start(world.shop) ? web_start(fd, answer, &world) : NULL;
+	if (!web)
+		die("cannot start");
+	publish(&world, web_port(fd));
+	wait_for_end(pid_path, &ends);
+	web_quiesce(web);
+	web_stop(web, 1000);
+	actions_stop();
+	scrape_stop();
+	close(fd);
+	return 0;
+}

@@ -1,0 +1,17 @@
+CREATE TABLE users (
+	id INTEGER PRIMARY KEY,
+	email TEXT NOT NULL UNIQUE,
+	created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE TABLE products (
+	id INTEGER PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	price_cents INTEGER NOT NULL
+);
+CREATE TABLE orders (
+	id INTEGER PRIMARY KEY,
+	user_id INTEGER NOT NULL REFERENCES users (id),
+	product_id INTEGER NOT NULL REFERENCES products (id),
+	created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+INSERT INTO products (name, price_cents) VALUES ('teapot', 3400), ('cup', 900), ('tea', 1250);
