@@ -1,0 +1,324 @@
+#include "plan/plan.h"
+
+#include "plan/build.h"
+#include "script/sandbox.h"
+
+/* ---- growing the node table ----------------------------------------------------------------- */
+
+static uint32_t add_node(struct plan_builder *b, const struct step *s, uint32_t parent,
+		enum node_role role, struct unit *unit)
+{
+	struct node *n;
+
+	if (b->count == PLAN_MAX_NODES) {
+		if (!b->is_full)
+			diagnose(b->diagnostics, RB016, s ? s->span : (struct span){0},
+					"more than %u steps", PLAN_MAX_NODES);
+		b->is_full = true;
+		return NODE_NONE;
+	}
+	if (b->count == b->cap) {
+		b->cap = b->cap ? b->cap * 2 : 64;
+		b->nodes = heap_array(b->nodes, b->cap, sizeof(*b->nodes));
+	}
+	n = &b->nodes[b->count];
+	*n = (struct node){.step = s,
+			.unit = unit,
+			.parent = parent,
+			.next = NODE_NONE,
+			.check = NODE_NONE,
+			.role = (uint8_t)role};
+	if (!s)
+		n->action = ACTION_STEPS;
+	return b->count++;
+}
+
+static void set_defaults(struct node *n, const struct step *s)
+{
+	n->action = s->action;
+	n->effect = (uint8_t)step_effect(s);
+	n->on_failure = s->on_failure ? s->on_failure : ON_FAILURE_STOP;
+	n->needs_slot = s->action == ACTION_RUN || s->action == ACTION_HTTP;
+}
+
+static void add_list(struct plan_builder *b, const struct step_list *list, uint32_t parent,
+		struct unit *unit);
+
+/* ---- modules and called runbooks ------------------------------------------------------------ */
+
+static struct unit *add_unit(struct plan_builder *b, const struct runbook *book, struct unit *outer,
+		uint32_t node)
+{
+	struct unit *u = arena_new(b->arena, struct unit);
+
+	*u = (struct unit){.number = b->unit_count, .outer = outer, .node = node, .book = book};
+	b->units = heap_array(b->units, b->unit_count + 1, sizeof(struct unit *));
+	b->units[b->unit_count++] = u;
+	return u;
+}
+
+static void load_helpers(struct plan_builder *b, struct unit *u)
+{
+	const struct runbook *book = u->book;
+	struct source_file *file;
+	const char *path, *why;
+
+	if (!book->lua.len)
+		return;
+	for (uint32_t i = 0; i < b->unit_count; i++) {
+		if (b->units[i]->book == book && b->units[i]->helpers) {
+			u->helpers = b->units[i]->helpers;
+			return;
+		}
+	}
+	path = str_is(str_of(book->file->dir), ".")
+			? arena_copy(b->arena, book->lua.at, book->lua.len)
+			: arena_printf(b->arena, "%s/%.*s", book->file->dir, STR_ARGS(book->lua));
+	file = source_read(b->files, path, &why);
+	if (!file) {
+		diagnose(b->diagnostics, RB212, book->lua_span, "cannot read `%s`: %s", path, why);
+		return;
+	}
+	u->helpers = sandbox_new();
+	sandbox_load_helpers(u->helpers, file, b->diagnostics);
+}
+
+static bool uses_itself(const struct unit *u, const struct runbook *book)
+{
+	for (; u; u = u->outer) {
+		if (u->book == book)
+			return true;
+	}
+	return false;
+}
+
+static void add_inner(struct plan_builder *b, uint32_t node, const struct step *s)
+{
+	struct unit *unit = b->nodes[node].unit, *inner;
+	const struct runbook *book = module_find(&b->modules, unit->book->file, s->uses->name,
+			s->uses->span, s->action == ACTION_USES);
+
+	if (!book)
+		return;
+	if (uses_itself(unit, book) || b->depth > PLAN_MAX_DEPTH) {
+		diagnose(b->diagnostics, RB117, s->uses->span, "`%.*s` uses itself",
+				STR_ARGS(s->uses->name));
+		return;
+	}
+	inner = add_unit(b, book, unit, node);
+	b->nodes[node].inner = inner;
+	load_helpers(b, inner);
+	add_list(b, &book->steps, node, inner);
+}
+
+/* ---- the walk ------------------------------------------------------------------------------- */
+
+static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
+		enum node_role role, struct unit *unit)
+{
+	uint32_t node = add_node(b, s, parent, role, unit);
+
+	if (node == NODE_NONE)
+		return node;
+	set_defaults(&b->nodes[node], s);
+	b->depth++;
+	if (s->more && s->more->check) {
+		/* Not in the same statement: adding may move the table. */
+		uint32_t check = add_step(b, s->more->check, node, ROLE_CHECK, unit);
+
+		b->nodes[node].check = check;
+	}
+	switch (s->action) {
+	case ACTION_STEPS:
+	case ACTION_PARALLEL:
+	case ACTION_CHOOSE:
+		if (s->steps)
+			add_list(b, s->steps, node, unit);
+		break;
+	case ACTION_USES:
+	case ACTION_CALL:
+		if (s->uses)
+			add_inner(b, node, s);
+		break;
+	default:
+		break;
+	}
+	b->depth--;
+	b->nodes[node].end = b->count;
+	return node;
+}
+
+static void add_list(struct plan_builder *b, const struct step_list *list, uint32_t parent,
+		struct unit *unit)
+{
+	uint32_t previous = NODE_NONE;
+
+	for (size_t i = 0; i < list->count; i++) {
+		uint32_t node;
+
+		if (list->items[i]->action == ACTION_NONE)
+			continue; /* told already */
+		node = add_step(b, list->items[i], parent, ROLE_STEP, unit);
+		if (node == NODE_NONE)
+			return;
+		b->nodes[node].place = (uint32_t)i + 1;
+		if (previous != NODE_NONE)
+			b->nodes[previous].next = node;
+		previous = node;
+	}
+}
+
+static uint32_t add_section(struct plan_builder *b, enum node_role role,
+		const struct step_list *list, struct unit *unit)
+{
+	uint32_t node = add_node(b, NULL, 0, role, unit);
+
+	add_list(b, list, node, unit);
+	b->nodes[node].end = b->count;
+	return node;
+}
+
+/* ---- ids ------------------------------------------------------------------------------------ */
+
+static uint32_t id_slot(const struct plan *p, const struct unit *u, struct str id)
+{
+	uint32_t slot = str_hash(id) & u->ids_mask;
+
+	while (u->ids[slot] && !str_equal(p->nodes[u->ids[slot] - 1].step->id, id))
+		slot = (slot + 1) & u->ids_mask;
+	return slot;
+}
+
+static void index_ids(struct plan *p)
+{
+	uint32_t *counts = arena_array(p->arena, p->unit_count, sizeof(*counts));
+
+	for (uint32_t i = 0; i < p->count; i++) {
+		if (p->nodes[i].step && p->nodes[i].step->id.len)
+			counts[p->nodes[i].unit->number]++;
+	}
+	for (uint32_t i = 0; i < p->unit_count; i++) {
+		uint32_t size = 2;
+
+		while (size < counts[i] * 2)
+			size *= 2;
+		p->units[i]->ids = arena_array(p->arena, size, sizeof(uint32_t));
+		p->units[i]->ids_mask = size - 1;
+	}
+	for (uint32_t i = 0; i < p->count; i++) {
+		const struct node *n = &p->nodes[i];
+		uint32_t slot;
+
+		if (!n->step || !n->step->id.len)
+			continue;
+		slot = id_slot(p, n->unit, n->step->id);
+		if (!n->unit->ids[slot])
+			n->unit->ids[slot] = i + 1;
+	}
+}
+
+uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id)
+{
+	uint32_t found = u->ids[id_slot(p, u, id)];
+
+	return found ? found - 1 : NODE_NONE;
+}
+
+/* ---- names ---------------------------------------------------------------------------------- */
+
+static const char *const role_names[] = {
+		[ROLE_ROOT] = "run",
+		[ROLE_MAIN] = "steps",
+		[ROLE_FINALLY] = "finally",
+		[ROLE_CHECK] = "check",
+};
+
+static void name_into(const struct plan *p, uint32_t node, struct strbuf *b)
+{
+	const struct node *n = &p->nodes[node];
+
+	if (n->unit->outer && (n->step && n->step->id.len)) {
+		name_into(p, n->unit->node, b);
+		strbuf_putc(b, '.');
+	}
+	if (n->step && n->step->id.len) {
+		strbuf_put(b, n->step->id);
+		return;
+	}
+	if (!n->step) {
+		strbuf_puts(b, role_names[n->role]);
+		return;
+	}
+	name_into(p, n->parent, b);
+	if (n->role == ROLE_CHECK)
+		strbuf_puts(b, ".check");
+	else
+		strbuf_printf(b, ".%u", n->place);
+}
+
+struct str plan_name(const struct plan *p, uint32_t node, struct arena *a)
+{
+	const struct node *n = &p->nodes[node];
+	struct strbuf b = {0};
+	struct str name;
+
+	/* The plain case without a copy: most steps have an id. */
+	if (n->step && n->step->id.len && !n->unit->outer)
+		return n->step->id;
+	name_into(p, node, &b);
+	name = strbuf_take(&b, a);
+	strbuf_release(&b);
+	return name;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+static void number_nodes(struct plan_builder *b, struct plan *p)
+{
+	uint32_t root, section;
+	struct unit *unit = add_unit(b, p->book, NULL, 0);
+
+	load_helpers(b, unit);
+	root = add_node(b, NULL, NODE_NONE, ROLE_ROOT, unit);
+	p->main = section = add_section(b, ROLE_MAIN, &p->book->steps, unit);
+	p->finally = NODE_NONE;
+	if (p->book->finally.count)
+		p->finally = add_section(b, ROLE_FINALLY, &p->book->finally, unit);
+	b->nodes[section].next = p->finally;
+	b->nodes[root].end = b->count;
+}
+
+static void *keep(struct arena *a, void *heap, size_t count, size_t size)
+{
+	void *kept = arena_array(a, count, size);
+
+	if (count)
+		memcpy(kept, heap, count * size);
+	free(heap);
+	return kept;
+}
+
+struct plan *plan_build(struct arena *a, struct source_set *files, const struct runbook *book,
+		struct diagnostics *d)
+{
+	struct plan *p = arena_new(a, struct plan);
+	struct plan_builder b = {.arena = a,
+			.files = files,
+			.diagnostics = d,
+			.modules = {.arena = a, .files = files, .diagnostics = d}};
+
+	p->arena = a;
+	p->files = files;
+	p->book = book;
+	number_nodes(&b, p);
+	p->count = b.count;
+	p->nodes = keep(a, b.nodes, b.count, sizeof(*p->nodes));
+	p->unit_count = b.unit_count;
+	p->units = keep(a, b.units, b.unit_count, sizeof(struct unit *));
+	index_ids(p);
+	plan_order(p, d);
+	/* What could not be decoded has holes; it will not run. */
+	if (!d->errors)
+		plan_mark_reads(p);
+	return p;
+}

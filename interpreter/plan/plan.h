@@ -1,0 +1,89 @@
+/*
+ * The plan: the runbook as a graph of nodes, with modules and called runbooks inlined, order and
+ * needs resolved, defaults filled in. Immutable once built; state points into it by number.
+ *
+ * Nodes stand in file order, a node's descendants right behind it: the subtree of `n` is
+ * n … nodes[n].end - 1.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "model/runbook.h"
+
+enum node_role {
+	ROLE_STEP,
+	ROLE_ROOT,    /* the root: main section and finally are its children */
+	ROLE_MAIN,    /* the group of the runbook's `steps` */
+	ROLE_FINALLY, /* the group of its `finally` */
+	ROLE_CHECK,   /* the `check` of the node above it */
+};
+
+#define NODE_NONE UINT32_MAX
+
+/* A namespace: the runbook, or one use of a module or of another runbook. */
+struct unit {
+	uint32_t number;
+	struct unit *outer;        /* NULL for the runbook itself */
+	uint32_t node;             /* the `uses` or `call` node; the root for the runbook */
+	const struct runbook *book;
+	uint32_t *ids;             /* hash table of nodes by step id: see plan_step */
+	uint32_t ids_mask;
+	struct sandbox *helpers;   /* its `lua:` file, loaded; NULL: none */
+};
+
+struct node {
+	const struct step *step; /* NULL for root, main and finally */
+	struct unit *unit;       /* whose names its guards see */
+	struct unit *inner;      /* the namespace inside a `uses` or `call`; NULL otherwise */
+	uint32_t parent, end;
+	uint32_t next;           /* the next sibling, or NODE_NONE */
+	uint32_t place;          /* among its siblings, from 1 */
+	uint32_t needs, need_count;         /* into plan->edges: what it waits for */
+	uint32_t followers, follower_count; /* into plan->edges: what waits for it */
+	uint8_t role, action, effect, on_failure;
+	bool needs_slot;         /* counts towards --jobs: it runs something */
+	bool reads_output;       /* some guard may read its stdout, lines or json */
+	bool reads_items;        /* `if` reads item or index: decided per item */
+	uint32_t check;          /* its `check` node, or NODE_NONE */
+};
+
+struct plan {
+	struct arena *arena;
+	struct source_set *files;
+	const struct runbook *book;
+	struct node *nodes;
+	uint32_t count;
+	uint32_t main, finally; /* NODE_NONE when there is none */
+	uint32_t *edges;
+	struct unit **units;
+	uint32_t unit_count;
+	bool has_outer_needs; /* some step needs one that is not its sibling */
+};
+
+/* Loads what is used, numbers the nodes, draws the edges. NULL or diagnostics with errors: the
+ * runbook cannot run. */
+struct plan *plan_build(struct arena *a, struct source_set *files, const struct runbook *book,
+		struct diagnostics *d);
+
+/* The node of a step id in a unit, or NODE_NONE. */
+uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id);
+/* The name a step goes by in events and messages: `deploy`, `smoke.2`, `announce.post`. Allocated in
+ * `a`. */
+struct str plan_name(const struct plan *p, uint32_t node, struct arena *a);
+/* The children of a group one by one: the first behind NODE_NONE, NODE_NONE behind the last. Its
+ * `check` is none of them. */
+static inline uint32_t plan_child(const struct plan *p, uint32_t group, uint32_t child)
+{
+	const struct node *n = &p->nodes[group];
+
+	if (child != NODE_NONE)
+		return p->nodes[child].next;
+	child = n->check == NODE_NONE ? group + 1 : p->nodes[n->check].end;
+	return child < n->end ? child : NODE_NONE;
+}
+static inline bool plan_is_within(const struct plan *p, uint32_t node, uint32_t above)
+{
+	return node >= above && node < p->nodes[above].end;
+}
+
+#endif
