@@ -1,0 +1,25 @@
+/* Decisions about a step that is ready, and about one whose attempt has ended. Part of decide(). */
+#ifndef RUN_BEGIN_H
+#define RUN_BEGIN_H
+
+#include "run/decide.h"
+
+/* A step that may start: skipped, failed, expanded to its items, or started. */
+void decide_begin(struct decider *d, struct spot s, struct decision *out);
+/* An attempt that ended: ok, failed, or another one follows. */
+void decide_judge(struct decider *d, struct spot s, struct decision *out);
+/* The step has failed this time: a retry, or its end. `reason` and `message` live in scratch or
+ * longer. */
+void decide_failure(struct decider *d, struct spot s, const char *reason, const char *message,
+		struct value working, struct decision *out);
+/* The step ends without having failed. */
+void decide_finish(struct decider *d, struct spot s, enum step_status status, const char *reason,
+		const char *message, struct decision *out);
+/* Why a broken evaluation fails the step: `budget` or `guard`. */
+const char *broken_reason(const struct eval *ev);
+/* The working of a guard, as texts for an event. */
+struct value guard_parts(struct decider *d, struct eval *ev, const struct guard *g);
+/* Fills `vars` in, in order. NULL, or what broke (in scratch). */
+const char *fill_vars(struct decider *d, const struct unit *u, struct unit_state *values);
+
+#endif

@@ -1,0 +1,359 @@
+#include "run/action.h"
+#include "run/begin.h"
+#include "run/scope.h"
+
+/* ---- ending --------------------------------------------------------------------------------- */
+
+struct value guard_parts(struct decider *d, struct eval *ev, const struct guard *g)
+{
+	struct part parts[16];
+	size_t count = guard_working(ev, g, parts, sizeof(parts) / sizeof(parts[0]));
+	struct value list = value_list(d->scratch);
+	struct strbuf b = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		part_print(&b, &parts[i]);
+		list_add(d->scratch, list.list, value_str(strbuf_take(&b, d->scratch)));
+	}
+	strbuf_release(&b);
+	return list;
+}
+
+void decide_finish(struct decider *d, struct spot s, enum step_status status, const char *reason,
+		const char *message, struct decision *out)
+{
+	const struct step_state *st = spot_state(s);
+
+	out->kind = DECIDE_RECORD;
+	spot_event(d, s, EVENT_STEP_FINISHED, &out->event);
+	out->event.state = status;
+	out->event.reason = reason;
+	out->event.message = str_of(message ? message : "");
+	out->event.attempt = st->attempts;
+	out->event.branch = st->branch;
+	if (st->attempts)
+		out->event.duration_ns = d->now_ns - st->started_ns;
+}
+
+/* ---- hints ---------------------------------------------------------------------------------- */
+
+static struct value step_hints(struct decider *d, struct spot s, const struct step *step)
+{
+	struct value list = value_nil();
+
+	for (size_t i = 0; step->more && i < step->more->hints.count; i++) {
+		const struct hint *h = step->more->hints.items[i];
+		struct step_scope scope;
+		struct eval ev;
+		struct value text;
+		const char *why;
+
+		scope_enter(d, s, true, &scope, &ev);
+		if (h->only_if && h->only_if->expr &&
+				guard_test(&ev, h->only_if, &why) != VERDICT_TRUE)
+			continue;
+		if (!h->say || !template_render_text(&ev, h->say, &text))
+			continue;
+		if (list.kind == VALUE_NIL)
+			list = value_list(d->scratch);
+		list_add(d->scratch, list.list, text);
+	}
+	return list;
+}
+
+/* The end of what the step printed: standard error when there is any. */
+#define TAIL_LINES 10
+#define TAIL_BYTES 2000
+
+static struct str output_tail(const struct step_state *st)
+{
+	const struct value *text = NULL;
+	struct str s;
+	size_t from, lines = 0;
+
+	if (st->result.kind != VALUE_MAP)
+		return (struct str){0};
+	text = map_get(st->result.map, "stderr");
+	if (!text || text->kind != VALUE_STRING || !text->len)
+		text = map_get(st->result.map, "stdout");
+	if (!text || text->kind != VALUE_STRING)
+		return (struct str){0};
+	s = value_string(text);
+	while (s.len && s.at[s.len - 1] == '\n')
+		s.len--;
+	for (from = s.len; from > 0 && s.len - from < TAIL_BYTES; from--) {
+		if (s.at[from - 1] == '\n' && ++lines == TAIL_LINES)
+			break;
+	}
+	return (struct str){s.at + from, s.len - from};
+}
+
+/* ---- failing -------------------------------------------------------------------------------- */
+
+/* The delay before attempt n + 1; jitter from the run's id and the place, so that the same run
+ * decides the same. */
+static int64_t retry_delay(const struct decider *d, struct spot s, const struct retry *r,
+		uint32_t failed)
+{
+	double delay = r->delay_ns == INT64_MIN ? (double)NS_PER_S : (double)r->delay_ns;
+	double limit = r->max_delay_ns == INT64_MIN ? 3600e9 : (double)r->max_delay_ns;
+
+	for (uint32_t i = 1; i < failed && r->backoff > 0 && delay < limit; i++)
+		delay *= r->backoff;
+	if (delay > limit)
+		delay = limit;
+	if (r->jitter > 0) {
+		uint32_t hash = str_hash(d->run->id) ^ (s.node * 2654435761u) ^ (failed * 40503u);
+
+		delay *= 1 - r->jitter / 2 + r->jitter * (double)(hash % 1000) / 1000;
+	}
+	return (int64_t)delay;
+}
+
+static bool may_retry(struct decider *d, struct spot s, const char *reason)
+{
+	const struct step *step = d->run->plan->nodes[s.node].step;
+	const struct retry *r = step->more ? step->more->retry : NULL;
+	const struct step_state *st = spot_state(s);
+	struct step_scope scope;
+	struct eval ev;
+	const char *why;
+
+	if (!r || spot_has_items(d->run, s) || strcmp(reason, "deadline") == 0 ||
+			strcmp(reason, "budget") == 0)
+		return false;
+	/* The attempt that failed before it could start counts too. */
+	if (st->attempts + (st->phase != PHASE_JUDGED && st->phase != PHASE_OPEN) >=
+			(r->attempts > 0 ? (uint32_t)r->attempts : 3))
+		return false;
+	if (spot_is_stopping(d->run, spot_container(d->run, s)))
+		return false;
+	if (!r->only_if || !r->only_if->expr)
+		return true;
+	scope_enter(d, s, true, &scope, &ev);
+	return guard_test(&ev, r->only_if, &why) == VERDICT_TRUE;
+}
+
+void decide_failure(struct decider *d, struct spot s, const char *reason, const char *message,
+		struct value working, struct decision *out)
+{
+	const struct node *n = &d->run->plan->nodes[s.node];
+	const struct step_state *st = spot_state(s);
+
+	if (may_retry(d, s, reason)) {
+		uint32_t failed = st->attempts + (st->phase != PHASE_JUDGED &&
+								 st->phase != PHASE_OPEN);
+
+		out->kind = DECIDE_RECORD;
+		spot_event(d, s, EVENT_STEP_RETRY, &out->event);
+		out->event.attempt = failed;
+		out->event.attempts = n->step->more->retry->attempts > 0
+				? n->step->more->retry->attempts
+				: 3;
+		out->event.reason = reason;
+		out->event.message = str_of(message ? message : "");
+		out->event.delay_ns = retry_delay(d, s, n->step->more->retry, failed);
+		out->event.working = working;
+		return;
+	}
+	decide_finish(d, s, n->on_failure == ON_FAILURE_CONTINUE ? STEP_WARNED : STEP_FAILED, reason,
+			message, out);
+	out->event.working = working;
+	out->event.hints = step_hints(d, s, n->step);
+	if (n->action == ACTION_RUN && st->phase == PHASE_JUDGED)
+		out->event.tail = output_tail(st);
+}
+
+/* ---- judging an attempt --------------------------------------------------------------------- */
+
+static const char *expect_message(struct decider *d, enum verdict verdict, const struct guard *g,
+		const char *why)
+{
+	switch (verdict) {
+	case VERDICT_BROKEN:
+		return arena_printf(d->scratch, "expect `%.*s` breaks: %s", STR_ARGS(g->text), why);
+	case VERDICT_UNKNOWN:
+		return arena_printf(
+				d->scratch, "expect `%.*s` cannot be known: %s", STR_ARGS(g->text), why);
+	default:
+		return arena_printf(d->scratch, "expect `%.*s` does not hold", STR_ARGS(g->text));
+	}
+}
+
+/* False: decided, the step has failed this time. */
+static bool check_expect(struct decider *d, struct spot s, const struct step *step,
+		struct decision *out)
+{
+	for (size_t i = 0; step->more && i < step->more->expect.count; i++) {
+		const struct guard *g = &step->more->expect.items[i];
+		struct step_scope scope;
+		struct eval ev;
+		const char *why = NULL, *message;
+		enum verdict verdict;
+
+		if (!g->expr)
+			continue;
+		scope_enter(d, s, true, &scope, &ev);
+		verdict = guard_test(&ev, g, &why);
+		if (verdict == VERDICT_TRUE)
+			continue;
+		message = expect_message(d, verdict, g, why);
+		decide_failure(d, s, verdict == VERDICT_BROKEN ? broken_reason(&ev) : "expect", message,
+				guard_parts(d, &ev, g), out);
+		return false;
+	}
+	return true;
+}
+
+static bool fill_outputs(struct decider *d, struct spot s, const struct record_list *list,
+		bool is_inner, struct value *out, const char **reason, const char **error)
+{
+	if (!list->count)
+		return true;
+	if (out->kind != VALUE_MAP)
+		*out = value_map(d->scratch);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct named_guard *g = list->items[i];
+		struct step_scope scope;
+		struct eval ev;
+		struct value v;
+
+		if (!g->guard.expr)
+			continue;
+		if (is_inner)
+			scope_enter_inner(d, s, &scope, &ev);
+		else
+			scope_enter(d, s, true, &scope, &ev);
+		if (!eval_expr(&ev, g->guard.expr, &v)) {
+			*reason = broken_reason(&ev);
+			*error = arena_printf(d->scratch, "output `%.*s`: %s", STR_ARGS(g->name), ev.error);
+			return false;
+		}
+		map_set(d->scratch, out->map, g->name, v);
+	}
+	return true;
+}
+
+/* The result of a choose is its branch's; that of a module or called runbook its outputs. */
+static bool composite_result(struct decider *d, struct spot s, struct event *e, const char **reason,
+		const char **error)
+{
+	const struct plan *p = d->run->plan;
+	const struct node *n = &p->nodes[s.node];
+	const struct step_state *st = spot_state(s);
+
+	if (n->action == ACTION_CHOOSE) {
+		for (uint32_t i = s.node + 1; i < n->end; i = p->nodes[i].end) {
+			const struct step_state *branch = spot_state((struct spot){s.frame, i});
+
+			if (p->nodes[i].role != ROLE_STEP || p->nodes[i].place != st->branch)
+				continue;
+			if (branch->result.kind == VALUE_MAP)
+				e->result = value_deep_copy(d->scratch, &branch->result);
+			else
+				e->result = value_map(d->scratch);
+			map_set(d->scratch, e->result.map, STR("branch"), value_int(st->branch));
+			e->outputs = branch->outputs;
+		}
+		return true;
+	}
+	if (!n->inner)
+		return true;
+	if (!fill_outputs(d, s, &n->inner->book->outputs, true, &e->outputs, reason, error))
+		return false;
+	if (n->action == ACTION_CALL) {
+		e->result = value_map(d->scratch);
+		map_set(d->scratch, e->result.map, STR("status"), value_str(STR("succeeded")));
+	}
+	return true;
+}
+
+static void succeed(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct node *n = &d->run->plan->nodes[s.node];
+	struct event composite = {0};
+	const char *reason = NULL, *error = NULL;
+	struct value outputs;
+
+	if (!composite_result(d, s, &composite, &reason, &error)) {
+		decide_failure(d, s, reason, error, value_nil(), out);
+		return;
+	}
+	/* `expect` and the step's own outputs see what the group gave. */
+	if (!check_expect(d, s, n->step, out))
+		return;
+	outputs = composite.outputs.kind == VALUE_MAP
+			? value_deep_copy(d->scratch, &composite.outputs)
+			: value_nil();
+	if (n->step->more && !fill_outputs(d, s, &n->step->more->outputs, false, &outputs, &reason,
+					     &error)) {
+		decide_failure(d, s, reason, error, value_nil(), out);
+		return;
+	}
+	decide_finish(d, s, STEP_OK, NULL, NULL, out);
+	out->event.outputs = outputs;
+	out->event.result = composite.result;
+}
+
+static void judge_cancelled(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct step_state *st = spot_state(s);
+	const char *reason = st->cancel_reason;
+
+	if (!reason || strcmp(reason, "stopped") == 0) {
+		decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
+		return;
+	}
+	decide_failure(d, s, reason,
+			arena_printf(d->scratch, "%s",
+					strcmp(reason, "timeout") == 0 ? "it took longer than its timeout"
+								       : "it took longer than its deadline"),
+			value_nil(), out);
+}
+
+/* A group (or a for_each) in which nothing runs any more. */
+static void judge_group(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct step_state *st = spot_state(s);
+
+	if (st->is_cancelling)
+		judge_cancelled(d, s, out);
+	else if (st->is_failing)
+		decide_failure(d, s, st->reason ? st->reason : "steps", st->message, value_nil(), out);
+	else if (st->open)
+		decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
+	else if (st->phase == PHASE_EXPANDED)
+		decide_finish(d, s, STEP_OK, NULL, NULL, out);
+	else
+		succeed(d, s, out);
+}
+
+void decide_judge(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct node *n = &d->run->plan->nodes[s.node];
+	const struct step_state *st = spot_state(s);
+	struct step_scope scope;
+	struct eval ev;
+	struct preparation p = {.decider = d, .spot = s, .node = n, .step = n->step, .ev = &ev};
+	const char *message = NULL, *reason = NULL;
+
+	if (st->phase != PHASE_JUDGED) {
+		judge_group(d, s, out);
+		return;
+	}
+	if (st->is_cancelling) {
+		judge_cancelled(d, s, out);
+		return;
+	}
+	if (st->reason) {
+		decide_failure(d, s, st->reason, st->message, value_nil(), out);
+		return;
+	}
+	scope_enter(d, s, true, &scope, &ev);
+	if (d->actions[n->action]->judge)
+		reason = d->actions[n->action]->judge(&p, &st->result, &message);
+	if (reason)
+		decide_failure(d, s, reason, message, p.working, out);
+	else
+		succeed(d, s, out);
+}

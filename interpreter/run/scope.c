@@ -1,0 +1,169 @@
+#include "run/scope.h"
+
+#include "base/json.h"
+#include "run/step_object.h"
+
+/* ---- the run -------------------------------------------------------------------------------- */
+
+static struct str run_reason(struct run *r, struct arena *a)
+{
+	char *text;
+
+	if (r->status != RUN_FAILED)
+		return STR("");
+	if (!r->failed_step.len)
+		return str_of(r->message ? r->message : r->reason ? r->reason : "");
+	text = arena_printf(a, "step `%.*s` failed: %s", STR_ARGS(r->failed_step),
+			r->message ? r->message : r->reason ? r->reason : "unknown");
+	return str_of(text);
+}
+
+static struct value run_value(const struct step_scope *s, struct eval *ev)
+{
+	struct run *r = s->run;
+	struct value v = value_map(ev->arena);
+	char text[40];
+	time_t seconds = (time_t)(r->started_wall_ns / NS_PER_S);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	map_set(ev->arena, v.map, STR("id"), value_str(r->id));
+	map_set(ev->arena, v.map, STR("runbook"), value_str(r->plan->book->name));
+	map_set(ev->arena, v.map, STR("status"), value_str(str_of(run_status_names[r->status])));
+	map_set(ev->arena, v.map, STR("reason"), value_str(run_reason(r, ev->arena)));
+	map_set(ev->arena, v.map, STR("failed_step"), value_str(r->failed_step));
+	map_set(ev->arena, v.map, STR("started"), value_copy_str(ev->arena, str_of(text)));
+	map_set(ev->arena, v.map, STR("duration"), value_float((double)r->now_ns / (double)NS_PER_S));
+	return v;
+}
+
+/* ---- names ---------------------------------------------------------------------------------- */
+
+/* The frame of the innermost for_each in the namespace; with `as`, of the one that calls its item
+ * so. */
+static const struct frame *item_frame(const struct step_scope *s, struct str name)
+{
+	bool is_plain = str_is(name, "item") || str_is(name, "index");
+
+	for (const struct frame *f = s->spot.frame; f && f->outer; f = f->outer) {
+		const struct node *n = &s->run->plan->nodes[f->node];
+
+		if (n->unit != s->unit)
+			return NULL;
+		if (is_plain || (n->step->more && str_equal(n->step->more->as, name)))
+			return f;
+	}
+	return NULL;
+}
+
+static bool lookup_item(const struct step_scope *s, struct str name, struct value *out)
+{
+	const struct frame *f;
+
+	if (!s->sees_items)
+		return false;
+	f = item_frame(s, name);
+	if (!f)
+		return false;
+	*out = str_is(name, "index") ? value_int(f->index) : f->item;
+	return true;
+}
+
+static bool lookup(const struct scope *scope, struct str name, struct eval *ev, struct value *out)
+{
+	const struct step_scope *s = (const struct step_scope *)scope;
+
+	if (s->sees_result &&
+			step_result_field(s->run, s->spot, name, ev->arena, out))
+		return true;
+	if (str_is(name, "inputs"))
+		*out = s->values->inputs;
+	else if (str_is(name, "vars"))
+		*out = s->values->vars;
+	else if (str_is(name, "secrets"))
+		*out = s->run->secrets[s->unit->number];
+	else if (str_is(name, "env"))
+		*out = s->run->env;
+	else if (str_is(name, "steps"))
+		*out = steps_value(s->run, s->spot.frame, s->unit, ev->arena);
+	else if (str_is(name, "run"))
+		*out = run_value(s, ev);
+	else
+		return lookup_item(s, name, out);
+	return true;
+}
+
+/* ---- why something is nothing --------------------------------------------------------------- */
+
+static bool names_root(const struct expr *e, const char *root)
+{
+	return e->kind == EXPR_FIELD && e->object->kind == EXPR_NAME && str_is(e->object->name, root);
+}
+
+static const char *missing(const struct scope *scope, const struct expr *e, struct eval *ev)
+{
+	const struct step_scope *s = (const struct step_scope *)scope;
+
+	if (names_root(e, "inputs"))
+		return arena_printf(ev->arena, "input `%.*s` was not given", STR_ARGS(e->name));
+	if (names_root(e, "env"))
+		return arena_printf(ev->arena, "`%.*s` is not in the environment", STR_ARGS(e->name));
+	/* steps.x.y, and anything below it. */
+	for (; e && (e->kind == EXPR_FIELD || e->kind == EXPR_INDEX);
+			e = e->kind == EXPR_FIELD ? e->object : e->left) {
+		uint32_t node;
+		struct spot seen;
+		const struct step_state *st;
+
+		if (!names_root(e, "steps"))
+			continue;
+		node = plan_step(s->run->plan, s->unit, e->name);
+		if (node == NODE_NONE)
+			return NULL;
+		seen = spot_seen(s->run, s->spot.frame, node);
+		st = seen.frame ? spot_state(seen) : NULL;
+		if (st && st->status == STEP_SKIPPED)
+			return arena_printf(ev->arena, "step `%.*s` was skipped", STR_ARGS(e->name));
+		if (st && (st->status == STEP_FAILED || st->status == STEP_WARNED))
+			return arena_printf(ev->arena, "step `%.*s` failed", STR_ARGS(e->name));
+	}
+	return NULL;
+}
+
+/* ---- entering ------------------------------------------------------------------------------- */
+
+static void enter(struct decider *d, const struct unit *u, struct step_scope *scope, struct eval *ev)
+{
+	scope->scope = (struct scope){.lookup = lookup, .missing = missing};
+	scope->run = d->run;
+	scope->unit = u;
+	*ev = (struct eval){.arena = d->scratch,
+			.scope = &scope->scope,
+			.sandbox = u->helpers ? u->helpers : d->sandbox,
+			.wall_ns = d->wall_ns,
+			.masker = d->masker};
+}
+
+void scope_enter(struct decider *d, struct spot s, bool sees_result, struct step_scope *scope,
+		struct eval *ev)
+{
+	*scope = (struct step_scope){.spot = s, .sees_result = sees_result, .sees_items = true};
+	enter(d, d->run->plan->nodes[s.node].unit, scope, ev);
+	scope->values = spot_unit(d->run, s);
+}
+
+void scope_enter_inner(struct decider *d, struct spot s, struct step_scope *scope, struct eval *ev)
+{
+	*scope = (struct step_scope){.spot = s};
+	enter(d, d->run->plan->nodes[s.node].inner, scope, ev);
+	scope->values = spot_state(s)->unit;
+}
+
+void scope_enter_top(struct decider *d, const struct unit *u, struct unit_state *values,
+		struct step_scope *scope, struct eval *ev)
+{
+	*scope = (struct step_scope){.spot = {d->run->root, 0}};
+	enter(d, u, scope, ev);
+	scope->values = values;
+}
