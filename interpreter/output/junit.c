@@ -1,0 +1,327 @@
+/*
+ * JUnit XML: a suite for the runbook, a case for each step that ended. Groups have no case, unless
+ * one fails of itself.
+ */
+#include "output/output.h"
+
+#include "base/duration.h"
+#include "output/board.h"
+#include "output/summary.h"
+#include "output/writer.h"
+
+struct test_case {
+	struct str name, reason, message, details, tail;
+	enum step_status state;
+	int64_t duration_ns;
+	uint32_t node;
+};
+
+struct junit {
+	struct sink sink;
+	const struct plan *plan;
+	struct arena arena;
+	struct writer writer;
+	struct str runbook, run;
+	int64_t wall_ns;
+	struct test_case *cases;
+	size_t count, cap;
+};
+
+/* ---- XML ------------------------------------------------------------------------------------- */
+
+/* XML 1.0 has no place for control characters, surrogates and the last two of the plane. */
+static bool is_xml_char(uint32_t c)
+{
+	return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0xFFFE) || c > 0xFFFF;
+}
+
+static void put_char(struct strbuf *b, uint32_t c, struct str bytes)
+{
+	if (!is_xml_char(c))
+		strbuf_puts(b, "\xEF\xBF\xBD");
+	else if (c == '&')
+		strbuf_puts(b, "&amp;");
+	else if (c == '<')
+		strbuf_puts(b, "&lt;");
+	else if (c == '>')
+		strbuf_puts(b, "&gt;");
+	else if (c == '"')
+		strbuf_puts(b, "&quot;");
+	else if (c < 0x20)
+		strbuf_printf(b, "&#%u;", c);
+	else
+		strbuf_put(b, bytes);
+}
+
+/* In an attribute line ends would become blanks; as references they stay. In text they are as they
+ * are, but for \r, which a reader would change. */
+static void put_escaped(struct strbuf *b, struct str s, bool is_attribute)
+{
+	while (s.len) {
+		uint32_t code = 0;
+		size_t n = utf8_decode(s, &code);
+		if (!n)
+			strbuf_puts(b, "\xEF\xBF\xBD");
+		else if (!is_attribute && (code == '\n' || code == '\t'))
+			strbuf_putc(b, (char)code);
+		else
+			put_char(b, code, (struct str){s.at, n});
+		n = n ? n : 1;
+		s.at += n;
+		s.len -= n;
+	}
+}
+
+static void put_attribute(struct strbuf *b, const char *name, struct str value)
+{
+	strbuf_printf(b, " %s=\"", name);
+	put_escaped(b, value, true);
+	strbuf_putc(b, '"');
+}
+
+static void put_seconds(struct strbuf *b, int64_t ns)
+{
+	int64_t ms = (ns + NS_PER_MS / 2) / NS_PER_MS;
+	strbuf_printf(b, " time=\"%lld.%03d\"", (long long)(ms / 1000), (int)(ms % 1000));
+}
+
+static void put_timestamp(struct strbuf *b, int64_t wall_ns)
+{
+	time_t t = (time_t)(wall_ns / NS_PER_S);
+	struct tm tm;
+	if (!gmtime_r(&t, &tm))
+		return;
+	strbuf_printf(b, " timestamp=\"%04d-%02d-%02dT%02d:%02d:%02d\"", tm.tm_year + 1900,
+		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* ---- cases ----------------------------------------------------------------------------------- */
+
+static struct str keep(struct junit *j, struct str s)
+{
+	return (struct str){arena_copy(&j->arena, s.at ? s.at : "", s.len), s.len};
+}
+
+static struct str keep_buf(struct junit *j, struct strbuf *b)
+{
+	struct str text = strbuf_take(b, &j->arena);
+	strbuf_release(b);
+	return text;
+}
+
+static bool is_group(const struct junit *j, uint32_t node)
+{
+	return j->plan && node < j->plan->count && j->plan->nodes[node].action >= ACTION_USES;
+}
+
+static bool has_failure_inside(const struct junit *j, uint32_t node)
+{
+	for (size_t i = 0; i < j->count; i++) {
+		const struct test_case *c = &j->cases[i];
+		if ((c->state == STEP_FAILED || c->state == STEP_UNKNOWN) &&
+			plan_is_within(j->plan, c->node, node))
+			return true;
+	}
+	return false;
+}
+
+/* A skipped group stands for what it held back; one that went well is told by its steps. */
+static bool has_case(const struct junit *j, const struct event *e)
+{
+	if (node_is_check(j->plan, e->node))
+		return false;
+	bool holds_others = is_group(j, e->node) || step_is_loop(j->plan, e);
+	if (!holds_others || e->state == STEP_SKIPPED)
+		return true;
+	bool has_failed = e->state == STEP_FAILED || e->state == STEP_UNKNOWN;
+	return has_failed && !has_failure_inside(j, e->node);
+}
+
+static void put_list(struct strbuf *b, const char *before, const struct value *texts)
+{
+	for (size_t i = 0; texts->kind == VALUE_LIST && i < texts->list->count; i++) {
+		strbuf_puts(b, before);
+		value_print(b, &texts->list->items[i]);
+		strbuf_putc(b, '\n');
+	}
+}
+
+static struct str details_of(struct junit *j, const struct event *e)
+{
+	struct strbuf b = {0};
+	reason_text(&b, e);
+	if (b.len)
+		strbuf_putc(&b, '\n');
+	put_list(&b, "  ", &e->working);
+	put_list(&b, "hint: ", &e->hints);
+	if (e->log.len)
+		strbuf_printf(&b, "log: %.*s\n", STR_ARGS(e->log));
+	return keep_buf(j, &b);
+}
+
+static void add_case(struct junit *j, const struct event *e)
+{
+	if (!has_case(j, e))
+		return;
+	if (j->count == j->cap) {
+		j->cap = j->cap ? j->cap * 2 : 64;
+		j->cases = heap_array(j->cases, j->cap, sizeof *j->cases);
+	}
+	struct strbuf name = {0};
+	step_label(&name, e);
+	j->cases[j->count++] = (struct test_case){.name = keep_buf(j, &name),
+		.reason = keep(j, str_of(e->reason)),
+		.message = keep(j, e->message),
+		.details = details_of(j, e),
+		.tail = keep(j, e->tail),
+		.state = e->state,
+		.duration_ns = e->duration_ns,
+		.node = e->node};
+}
+
+/* Another attempt of a group: what its steps did in the last one does not count. */
+static void forget_cases(struct junit *j, const struct event *e)
+{
+	if (!is_group(j, e->node) || e->item.len)
+		return;
+	size_t kept = 0;
+	for (size_t i = 0; i < j->count; i++) {
+		if (!plan_is_within(j->plan, j->cases[i].node, e->node))
+			j->cases[kept++] = j->cases[i];
+	}
+	j->count = kept;
+}
+
+/* ---- the document ---------------------------------------------------------------------------- */
+
+static void put_element(struct strbuf *b, const char *name, struct str text)
+{
+	strbuf_printf(b, "      <%s>", name);
+	put_escaped(b, text, false);
+	strbuf_printf(b, "</%s>\n", name);
+}
+
+static void put_fault(struct strbuf *b, const char *name, const struct test_case *c)
+{
+	strbuf_printf(b, "      <%s", name);
+	put_attribute(b, "type", c->reason.len ? c->reason : STR("failed"));
+	put_attribute(b, "message", c->message.len ? c->message : c->reason);
+	strbuf_putc(b, '>');
+	put_escaped(b, c->details, false);
+	strbuf_printf(b, "</%s>\n", name);
+}
+
+static void put_skipped(struct strbuf *b, const struct test_case *c)
+{
+	strbuf_puts(b, "      <skipped");
+	struct str why = c->message.len ? c->message : c->reason;
+	if (!why.len && c->state == STEP_CANCELLED)
+		why = STR("cancelled");
+	if (why.len)
+		put_attribute(b, "message", why);
+	strbuf_puts(b, "/>\n");
+}
+
+static void put_case(struct junit *j, const struct test_case *c)
+{
+	struct strbuf *b = &j->writer.pending;
+	strbuf_puts(b, "    <testcase");
+	put_attribute(b, "classname", j->runbook);
+	put_attribute(b, "name", c->name);
+	put_seconds(b, c->duration_ns);
+	if (c->state == STEP_OK && !c->tail.len) {
+		strbuf_puts(b, "/>\n");
+		return;
+	}
+	strbuf_puts(b, ">\n");
+	if (c->state == STEP_SKIPPED || c->state == STEP_CANCELLED)
+		put_skipped(b, c);
+	if (c->state == STEP_FAILED)
+		put_fault(b, "failure", c);
+	if (c->state == STEP_UNKNOWN)
+		put_fault(b, "error", c);
+	/* The run may succeed in spite of it: no failure, but not without a word. */
+	if (c->state == STEP_WARNED)
+		put_element(b, "system-err", c->details);
+	if (c->tail.len)
+		put_element(b, "system-out", c->tail);
+	strbuf_puts(b, "    </testcase>\n");
+}
+
+static void put_totals(struct junit *j, int64_t duration_ns)
+{
+	struct strbuf *b = &j->writer.pending;
+	size_t states[STEP_UNKNOWN + 1] = {0};
+	for (size_t i = 0; i < j->count; i++)
+		states[j->cases[i].state]++;
+	strbuf_printf(b, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"", j->count,
+		states[STEP_FAILED], states[STEP_UNKNOWN],
+		states[STEP_SKIPPED] + states[STEP_CANCELLED]);
+	put_seconds(b, duration_ns);
+}
+
+static void put_document(struct junit *j, const struct event *e)
+{
+	struct strbuf *b = &j->writer.pending;
+	int64_t duration_ns = e->duration_ns ? e->duration_ns : e->time_ns;
+	strbuf_puts(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
+	put_totals(j, duration_ns);
+	strbuf_puts(b, ">\n  <testsuite");
+	put_attribute(b, "name", j->runbook);
+	put_totals(j, duration_ns);
+	put_timestamp(b, j->wall_ns);
+	strbuf_puts(b, ">\n    <properties>\n      <property name=\"run\"");
+	put_attribute(b, "value", j->run);
+	strbuf_puts(b, "/>\n      <property name=\"status\"");
+	put_attribute(b, "value", str_of(run_status_names[e->status]));
+	strbuf_puts(b, "/>\n    </properties>\n");
+	for (size_t i = 0; i < j->count; i++) {
+		put_case(j, &j->cases[i]);
+		writer_relieve(&j->writer);
+	}
+	strbuf_puts(b, "  </testsuite>\n</testsuites>\n");
+	writer_flush(&j->writer);
+	j->sink.error = j->writer.error;
+}
+
+/* ---- the sink -------------------------------------------------------------------------------- */
+
+static void run_started(struct junit *j, const struct event *e)
+{
+	const struct plan *p = j->plan;
+	j->runbook = keep(j, e->runbook.len || !p || !p->book ? e->runbook : p->book->name);
+	j->run = keep(j, e->run);
+	j->wall_ns = e->wall_ns;
+}
+
+static void junit_event(struct sink *s, const struct event *e)
+{
+	struct junit *j = (struct junit *)s;
+	if (e->kind == EVENT_RUN_STARTED)
+		run_started(j, e);
+	else if (e->kind == EVENT_STEP_RETRY)
+		forget_cases(j, e);
+	else if (e->kind == EVENT_STEP_FINISHED)
+		add_case(j, e);
+	else if (e->kind == EVENT_RUN_FINISHED)
+		put_document(j, e);
+}
+
+static void junit_free(struct sink *s)
+{
+	struct junit *j = (struct junit *)s;
+	writer_release(&j->writer);
+	arena_release(&j->arena);
+	free(j->cases);
+	free(j);
+}
+
+struct sink *junit_sink_new(int fd, const struct plan *plan)
+{
+	struct junit *j = heap_alloc(sizeof *j);
+	*j = (struct junit){.sink = {.event = junit_event, .free = junit_free},
+		.plan = plan,
+		.writer = {.fd = fd}};
+	arena_init(&j->arena);
+	return &j->sink;
+}
