@@ -1,0 +1,56 @@
+/* `confirm`, `checklist`, `prompt`: a person answers. */
+#include "action/render.h"
+#include "action/table.h"
+
+static bool prepare_confirm(struct preparation *p, struct request *out)
+{
+	out->kind = REQUEST_QUESTION;
+	out->question.kind = QUESTION_CONFIRM;
+	if (!render_string(p, p->step->confirm->message, &out->question.message))
+		return false;
+	p->event->command = out->question.message;
+	return true;
+}
+
+static bool prepare_checklist(struct preparation *p, struct request *out)
+{
+	const struct record_list *list = &p->step->checklist->items;
+	struct question_item *items =
+			arena_array(p->ev->arena, list->count + 1, sizeof(struct question_item));
+
+	out->kind = REQUEST_QUESTION;
+	out->question.kind = QUESTION_CHECKLIST;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct checklist_item *item = list->items[i];
+
+		if (!render_string(p, item->text, &items[i].text))
+			return false;
+		items[i].note = item->note > 0;
+	}
+	out->question.items = items;
+	out->question.item_count = list->count;
+	return true;
+}
+
+static bool prepare_prompt(struct preparation *p, struct request *out)
+{
+	const struct record_list *list = &p->step->prompt->inputs;
+	struct question_item *items =
+			arena_array(p->ev->arena, list->count + 1, sizeof(struct question_item));
+
+	out->kind = REQUEST_QUESTION;
+	out->question.kind = QUESTION_PROMPT;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct input *in = list->items[i];
+
+		items[i] = (struct question_item){
+				.text = in->name, .about = in->about, .input = in};
+	}
+	out->question.items = items;
+	out->question.item_count = list->count;
+	return true;
+}
+
+const struct action confirm_action = {.prepare = prepare_confirm};
+const struct action checklist_action = {.prepare = prepare_checklist};
+const struct action prompt_action = {.prepare = prepare_prompt};

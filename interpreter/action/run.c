@@ -1,0 +1,141 @@
+/* `run`: a script for a shell, or a program with its arguments. */
+#include "action/render.h"
+#include "action/table.h"
+#include "run/scope.h"
+
+/* What a guard can see of each stream; the log has all of it. */
+#define KEEP_READ (1u << 20)
+#define KEEP_TAIL (8u << 10)
+
+#define MAX_ENV 4096
+
+struct env_list {
+	const char **at;
+	size_t count;
+};
+
+/* Later entries win, as the shell would have it; the list is short. */
+static void env_set(struct env_list *env, const char *entry)
+{
+	size_t name = strcspn(entry, "=") + 1;
+
+	for (size_t i = 0; i < env->count; i++) {
+		if (strncmp(env->at[i], entry, name) == 0) {
+			env->at[i] = entry;
+			return;
+		}
+	}
+	env->at[env->count++] = entry;
+}
+
+static bool add_declared(struct preparation *p, const struct record_list *list, struct env_list *env)
+{
+	for (size_t i = 0; i < list->count && env->count < MAX_ENV; i++) {
+		const struct named_value *named = list->items[i];
+		const char *text = "";
+
+		if (!render_c_string(p, named->value, &text)) {
+			if (!p->message)
+				return action_refuse(p, NULL, "env `%.*s`: %s", STR_ARGS(named->name),
+						p->ev->error);
+			return false;
+		}
+		env_set(env, arena_printf(p->ev->arena, "%.*s=%s", STR_ARGS(named->name), text));
+	}
+	return true;
+}
+
+static bool fill_env(struct preparation *p, struct env_list *env)
+{
+	const struct step_more *more = p->step->more;
+
+	env->at = arena_array(p->ev->arena, MAX_ENV + 1, sizeof(char *));
+	for (const char *const *e = p->decider->base_env; e && *e && env->count < MAX_ENV / 2; e++)
+		env->at[env->count++] = *e;
+	return add_declared(p, &p->node->unit->book->env, env) &&
+	       (!more || add_declared(p, &more->env, env));
+}
+
+static bool fill_argv(struct preparation *p, struct process_request *out, struct strbuf *command)
+{
+	const struct template_list *list = &p->step->run->argv;
+	const char **argv = arena_array(p->ev->arena, list->count + 1, sizeof(char *));
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!render_c_string(p, list->items[i], &argv[i]))
+			return false;
+		if (i)
+			strbuf_putc(command, ' ');
+		shell_quote(command, str_of(argv[i]));
+	}
+	out->argv = argv;
+	return true;
+}
+
+/* The script as a person would read it, values filled in; the shell never sees this text. */
+static void show_script(struct preparation *p, struct strbuf *command)
+{
+	const struct value *source = &p->step->run->script_value;
+	struct diagnostics unheard;
+	struct template *t;
+	struct value v;
+
+	if (!p->step->run->script->count && !p->step->run->script->has_raw) {
+		strbuf_put(command, str_trim(value_string(source)));
+		return;
+	}
+	diagnostics_init(&unheard, p->ev->arena);
+	t = template_parse(p->ev->arena, p->node->unit->book->file, source, true, &unheard);
+	template_render_partial(p->ev, t, &v);
+	strbuf_put(command, str_trim(value_string(&v)));
+}
+
+static bool fill_script(struct preparation *p, struct process_request *out, struct env_list *env,
+		struct strbuf *command)
+{
+	const struct shell_script *script = p->step->run->script;
+	const char **values = arena_array(p->ev->arena, script->count + 1, sizeof(char *));
+	size_t count = 0;
+	struct str text;
+
+	if (!shell_render(p->ev, script, &text, values, &count))
+		return false;
+	for (size_t i = 0; i < count && env->count < MAX_ENV; i++)
+		env->at[env->count++] = values[i];
+	if (memchr(text.at, 0, text.len))
+		return action_refuse(p, "rejected", "the script has a NUL byte");
+	out->script = text.at[text.len] == 0 ? text.at
+					     : arena_copy(p->ev->arena, text.at, text.len);
+	out->is_bash = p->step->run->shell == SHELL_BASH;
+	show_script(p, command);
+	return true;
+}
+
+static bool prepare(struct preparation *p, struct request *out)
+{
+	struct process_request *process = &out->process;
+	struct env_list env = {0};
+	struct strbuf command = {0};
+	bool is_ready;
+
+	out->kind = REQUEST_PROCESS;
+	if (!fill_env(p, &env))
+		return false;
+	is_ready = p->step->run->script ? fill_script(p, process, &env, &command)
+					: fill_argv(p, process, &command);
+	p->event->command = strbuf_take(&command, p->ev->arena);
+	strbuf_release(&command);
+	if (!is_ready)
+		return false;
+	if (p->step->more && !render_c_string(p, p->step->more->cwd, &process->cwd))
+		return false;
+	if (!process->cwd && !render_c_string(p, p->node->unit->book->cwd, &process->cwd))
+		return false;
+	process->env = env.at;
+	process->is_interactive = p->step->interactive > 0;
+	process->is_masked = p->step->mask > 0;
+	process->keep = p->node->reads_output ? KEEP_READ : KEEP_TAIL;
+	return true;
+}
+
+const struct action run_action = {.prepare = prepare};

@@ -1,0 +1,16 @@
+/* `wait`: time to pass, or something to become true. The engine's own timers do it. */
+#include "action/render.h"
+#include "action/table.h"
+
+static bool prepare(struct preparation *p, struct request *out)
+{
+	int64_t duration_ns = 0;
+
+	(void)out;
+	if (!render_duration(p, p->step->wait->duration, &duration_ns))
+		return false;
+	p->event->until_ns = p->decider->now_ns + duration_ns;
+	return true;
+}
+
+const struct action wait_action = {.prepare = prepare};

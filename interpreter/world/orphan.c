@@ -1,0 +1,213 @@
+/*
+ * Descendants that outlive the child we started: in its process group, or out of it by setsid
+ * or a double fork. As the subreaper we become the parent of each as soon as its own is gone.
+ *
+ * Who they are is looked up only when waitid() says that there is anybody: a step that leaves
+ * nothing behind costs one system call.
+ */
+#include "world/process.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* While other steps run, somebody is always there; then the search is not made at each end. */
+#define SCAN_EVERY_NS (50 * NS_PER_MS)
+#define NAMES_MAX 4
+
+struct search {
+	struct family *family;
+	struct process *of; /* NULL: all that belong to nobody who runs */
+	int signal;	    /* 0: only count */
+	struct strbuf *names;
+	unsigned found;
+};
+
+struct process *family_leader(struct family *f, pid_t pid)
+{
+	for (struct process *p = f->first; p; p = p->next)
+		if (p->pid == pid && !p->is_reaped)
+			return p;
+	return NULL;
+}
+
+bool orphans_reap(struct family *f)
+{
+	for (;;) {
+		siginfo_t info = {0};
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+			return errno != ECHILD;
+		if (info.si_pid == 0 || family_leader(f, info.si_pid))
+			return true;
+		waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG);
+	}
+}
+
+/* A member of the group is a child of ours, dead or alive: the group's number is still its own. */
+static bool has_group(const struct process *p)
+{
+	siginfo_t info = {0};
+	return waitid(P_PGID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+static size_t read_proc(pid_t pid, const char *name, char *at, size_t size)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	size_t len = 0;
+	ssize_t n;
+	while (len < size && (n = read(fd, at + len, size - len)) > 0)
+		len += (size_t)n;
+	close(fd);
+	return len;
+}
+
+/* The serial in the mark of `pid`'s environment; 0: it has none of ours. */
+static unsigned marked_serial(const struct family *f, pid_t pid)
+{
+	static char environment[256u << 10];
+	char mark[48];
+	int len = snprintf(mark, sizeof mark, PROCESS_MARK "=%d.", (int)f->self);
+	size_t size = read_proc(pid, "environ", environment, sizeof environment - 1);
+	environment[size] = '\0';
+	const char *end = environment + size;
+	for (const char *at = environment; at < end; at += strlen(at) + 1)
+		if (strncmp(at, mark, (size_t)len) == 0)
+			return (unsigned)strtoul(at + len, NULL, 10);
+	return 0;
+}
+
+static struct process *by_serial(struct family *f, unsigned serial)
+{
+	for (struct process *p = f->first; p; p = p->next)
+		if (p->serial == serial)
+			return p;
+	return NULL;
+}
+
+/* Whether `pid`, a child of ours that is no leader, is what the search is for. */
+static bool is_wanted(const struct search *s, pid_t pid)
+{
+	struct family *f = s->family;
+	bool is_only_one = f->count <= 1 && !f->has_strangers;
+	if (is_only_one && (s->of || f->count == 0))
+		return true;
+	pid_t group = getpgid(pid);
+	for (struct process *p = f->first; p; p = p->next)
+		if (p->pid == group)
+			return p == s->of;
+	unsigned serial = marked_serial(f, pid);
+	if (!serial)
+		return false;
+	struct process *owner = by_serial(f, serial);
+	return owner ? owner == s->of : true; /* its step has ended: anyone may sweep it up */
+}
+
+static void tell_name(struct search *s, pid_t pid)
+{
+	char name[64];
+	if (s->found == NAMES_MAX)
+		strbuf_puts(s->names, " …");
+	if (s->found >= NAMES_MAX)
+		return;
+	size_t len = read_proc(pid, "comm", name, sizeof name);
+	struct str trimmed = str_trim((struct str){name, len});
+	if (s->names->len)
+		strbuf_puts(s->names, ", ");
+	strbuf_printf(s->names, "`%.*s` (pid %d)", (int)trimmed.len, trimmed.at, (int)pid);
+}
+
+/* `pid` is our child and only we reap it: it cannot be anybody else. The same holds for its group
+ * as long as it leads it. */
+static void visit(struct search *s, pid_t pid)
+{
+	if (family_leader(s->family, pid) || !is_wanted(s, pid))
+		return;
+	if (s->names)
+		tell_name(s, pid);
+	s->found++;
+	if (s->signal) {
+		if (getpgid(pid) == pid)
+			kill(-pid, s->signal);
+		kill(pid, s->signal);
+	}
+}
+
+/* Fourth field of /proc/PID/stat, behind the name in parentheses (which may hold anything). */
+static pid_t parent_of(pid_t pid)
+{
+	char text[512];
+	size_t len = read_proc(pid, "stat", text, sizeof text - 1);
+	text[len] = '\0';
+	const char *end = strrchr(text, ')');
+	char state;
+	int parent;
+	return end && sscanf(end + 1, " %c %d", &state, &parent) == 2 && state != 'Z' ? parent : 0;
+}
+
+static void scan_all(struct search *s)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	while (proc && (e = readdir(proc))) {
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
+		if (parent_of(pid) == s->family->self)
+			visit(s, pid);
+	}
+	if (proc)
+		closedir(proc);
+}
+
+/* The kernel keeps a list, where it was built with it; otherwise every process is looked at. */
+static unsigned search(struct search *s)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)s->family->self);
+	FILE *children = fopen(path, "re");
+	if (!children) {
+		scan_all(s);
+		return s->found;
+	}
+	int pid;
+	while (fscanf(children, "%d", &pid) == 1)
+		visit(s, pid);
+	fclose(children);
+	return s->found;
+}
+
+bool orphans_left(struct process *p)
+{
+	struct family *f = p->family;
+	if (!orphans_reap(f))
+		return false;
+	if (f->count == 1 && !f->has_strangers)
+		return true;
+	if (has_group(p))
+		return true;
+	int64_t now = loop_now();
+	if (p->phase == PROCESS_RUNNING && now - f->scanned_ns < SCAN_EVERY_NS) {
+		timer_arm(&f->world->loop, &f->sweep, f->scanned_ns + SCAN_EVERY_NS);
+		return false;
+	}
+	f->scanned_ns = now;
+	return search(&(struct search){.family = f, .of = p}) > 0;
+}
+
+void orphans_signal(struct process *p, int signal, struct strbuf *names)
+{
+	search(&(struct search){.family = p->family, .of = p, .signal = signal, .names = names});
+	if (!p->is_reaped || has_group(p))
+		kill(-p->pid, signal);
+}
+
+void orphans_sweep(struct family *f)
+{
+	search(&(struct search){.family = f, .signal = SIGKILL});
+}

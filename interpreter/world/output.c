@@ -1,0 +1,386 @@
+#include "world/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIPE_BYTES (256 << 10)
+#define READ_BYTES ((size_t)256 << 10)
+
+/* Shown live at most per window; a terminal cannot be read faster, and the log has it all. */
+#define WINDOW_NS (100 * NS_PER_MS)
+#define WINDOW_BYTES ((size_t)1 << 20)
+
+/* One thread, one read at a time. */
+static char read_buffer[READ_BYTES];
+
+static const char *suffix(const struct stream *s)
+{
+	return s->number == 1 ? "out" : "err";
+}
+
+/* A file for what is only kept until the next step. */
+static int open_unnamed(void)
+{
+	const char *dir = getenv("TMPDIR");
+	int fd = open(dir && *dir ? dir : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return fd >= 0 ? fd : memfd_create("output", MFD_CLOEXEC);
+}
+
+static bool open_log(struct stream *s)
+{
+	if (s->log >= 0)
+		return true;
+	const struct slot *slot = s->slot;
+	if (slot->log_path) {
+		char *path = NULL;
+		if (asprintf(&path, "%s.%s", slot->log_path, suffix(s)) < 0)
+			out_of_memory();
+		s->log = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		free(path);
+	} else {
+		s->log = open_unnamed();
+	}
+	struct stat st;
+	if (s->log < 0 || fstat(s->log, &st) < 0) {
+		s->log_error = errno;
+		return false;
+	}
+	/* A resumed run goes on behind what an earlier one wrote. */
+	s->log_at = s->start = st.st_size;
+	return true;
+}
+
+static void write_log(struct stream *s, struct str text)
+{
+	while (text.len && !s->log_error && open_log(s)) {
+		ssize_t n = pwrite(s->log, text.at, text.len, s->log_at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			s->log_error = n < 0 ? errno : ENOSPC;
+			return;
+		}
+		s->log_at += n;
+		text.at += n;
+		text.len -= (size_t)n;
+	}
+}
+
+static void store(struct stream *s, struct str text)
+{
+	bool has_log = s->slot->log_path != NULL;
+	if (!s->is_long && s->head.len + text.len <= HEAD_MAX) {
+		strbuf_put(&s->head, text);
+		if (has_log)
+			write_log(s, text);
+		return;
+	}
+	if (!s->is_long && !has_log)
+		write_log(s, strbuf_str(&s->head));
+	s->is_long = true;
+	write_log(s, text);
+}
+
+static void tell_hidden(struct stream *s)
+{
+	if (!s->hidden_bytes)
+		return;
+	char line[80];
+	int len = snprintf(line, sizeof line, "\n[%lld bytes more than can be shown]\n",
+		(long long)s->hidden_bytes);
+	s->hidden_bytes = 0;
+	loop_output(
+		&s->slot->world->loop, s->slot->token, s->number, (struct str){line, (size_t)len});
+}
+
+static void show(struct stream *s, struct str text)
+{
+	struct real_world *w = s->slot->world;
+	if (!w->options.wants_live_output)
+		return;
+	int64_t now = loop_now();
+	if (now - s->window_ns >= WINDOW_NS) {
+		s->window_ns = now;
+		s->shown_bytes = 0;
+	}
+	while (text.len) {
+		size_t n = text.len < LIVE_CHUNK ? text.len : LIVE_CHUNK;
+		if (s->shown_bytes + n > WINDOW_BYTES) {
+			s->hidden_bytes += (int64_t)text.len;
+			return;
+		}
+		tell_hidden(s);
+		loop_output(&w->loop, s->slot->token, s->number, (struct str){text.at, n});
+		s->shown_bytes += n;
+		text.at += n;
+		text.len -= n;
+	}
+}
+
+static void pass_on(struct stream *s, struct str text)
+{
+	if (!text.len)
+		return;
+	store(s, text);
+	show(s, text);
+}
+
+static void take_in(struct stream *s, struct str chunk)
+{
+	if (!s->slot->is_masking) {
+		pass_on(s, chunk);
+		return;
+	}
+	struct strbuf masked = {0};
+	mask_stream_add(&s->mask, &masked, chunk);
+	pass_on(s, strbuf_str(&masked));
+	strbuf_release(&masked);
+}
+
+/* At most `most` bytes; false: there was nothing. */
+static bool read_some(struct stream *s, size_t most)
+{
+	ssize_t n = read(s->source.fd, read_buffer, most < READ_BYTES ? most : READ_BYTES);
+	if (n <= 0)
+		return false;
+	/* Between two steps only somebody who escaped can write: it belongs to nobody. */
+	if (s->slot->is_busy)
+		take_in(s, (struct str){read_buffer, (size_t)n});
+	return true;
+}
+
+static void stream_ready(struct source *source, uint32_t events)
+{
+	(void)events;
+	read_some((struct stream *)source, READ_BYTES);
+}
+
+/* The rest of what is in the pipe now: somebody who goes on writing must not keep us here. */
+static void drain(struct stream *s)
+{
+	int left = 0;
+	if (s->source.fd < 0 || ioctl(s->source.fd, FIONREAD, &left) < 0)
+		return;
+	while (left > 0) {
+		size_t most = (size_t)left < READ_BYTES ? (size_t)left : READ_BYTES;
+		if (!read_some(s, most))
+			return;
+		left -= (int)most;
+	}
+}
+
+void slot_drain(struct slot *s)
+{
+	drain(&s->streams[0]);
+	drain(&s->streams[1]);
+}
+
+/* Of what was left out, the end is worth a look. */
+static void show_last(struct stream *s)
+{
+	if (!s->hidden_bytes)
+		return;
+	char last[4096];
+	int64_t size = s->log_at - s->start;
+	size_t n = size < (int64_t)sizeof last ? (size_t)size : sizeof last;
+	if (s->hidden_bytes < (int64_t)n)
+		n = (size_t)s->hidden_bytes;
+	s->hidden_bytes -= (int64_t)n;
+	tell_hidden(s);
+	if (s->is_long && !s->log_error &&
+		pread(s->log, last, n, s->log_at - (int64_t)n) == (ssize_t)n)
+		loop_output(
+			&s->slot->world->loop, s->slot->token, s->number, (struct str){last, n});
+}
+
+void slot_end(struct slot *s)
+{
+	for (int i = 0; i < 2; i++) {
+		struct stream *stream = &s->streams[i];
+		if (s->is_masking) {
+			struct strbuf masked = {0};
+			mask_stream_flush(&stream->mask, &masked);
+			pass_on(stream, strbuf_str(&masked));
+			strbuf_release(&masked);
+		}
+		show_last(stream);
+	}
+}
+
+/* The last `keep` bytes, from the start of a character on. */
+static struct value kept(struct stream *s, size_t keep, struct arena *a)
+{
+	int64_t size = s->is_long ? s->log_at - s->start : (int64_t)s->head.len;
+	size_t n = size > (int64_t)keep ? keep : (size_t)size;
+	char *text;
+	if (s->is_long) {
+		text = arena_alloc(a, n + 1);
+		ssize_t got = pread(s->log, text, n, s->log_at - (int64_t)n);
+		n = got > 0 ? (size_t)got : 0;
+	} else {
+		text = arena_copy(a, s->head.at + (s->head.len - n), n);
+	}
+	struct value v = value_str((struct str){text, n});
+	if ((int64_t)n < size) {
+		for (int i = 0; i < 3 && v.len && ((unsigned char)*v.string & 0xC0) == 0x80; i++) {
+			v.string++;
+			v.len--;
+		}
+		v.flags |= VALUE_TRUNCATED;
+	}
+	return v;
+}
+
+static void note_log(struct slot *s, struct arena *a, struct answer *out)
+{
+	for (int i = 0; i < 2; i++) {
+		struct stream *stream = &s->streams[i];
+		out->log_start[i] = stream->start;
+		out->log_end[i] = stream->log_at;
+		if (s->log_path && stream->log_at > stream->start)
+			out->log_path = arena_string(a, s->log_path);
+		if (!stream->log_error)
+			continue;
+		out->note = arena_printf(
+			a, "its output could not be kept: %s", strerror(stream->log_error));
+		/* What is short we hold all the same; of what is long nobody may judge a part. */
+		if (stream->is_long && !out->reason) {
+			out->reason = "output";
+			out->message = out->note;
+		}
+	}
+}
+
+void slot_answer(struct slot *s, size_t keep, struct arena *a, struct answer *out)
+{
+	static const char *const names[] = {"stdout", "stderr"};
+	for (int i = 0; i < 2; i++)
+		map_set(a, out->result.map, str_of(names[i]), kept(&s->streams[i], keep, a));
+	note_log(s, a, out);
+}
+
+/* Ours above 2: see place_descriptors() in spawn.c. */
+static int raise_fd(int fd)
+{
+	if (fd < 0 || fd > 2)
+		return fd;
+	int higher = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	int error = errno;
+	close(fd);
+	errno = error;
+	return higher;
+}
+
+static void close_pipe(struct stream *s)
+{
+	if (s->source.fd >= 0) {
+		loop_unwatch(&s->slot->world->loop, &s->source);
+		close(s->source.fd);
+	}
+	if (s->child_end >= 0)
+		close(s->child_end);
+	s->source.fd = s->child_end = -1;
+}
+
+static bool open_pipe(struct stream *s)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return false;
+	s->source.fd = raise_fd(ends[0]);
+	s->child_end = raise_fd(ends[1]);
+	if (s->source.fd >= 0 && s->child_end >= 0 &&
+		fcntl(s->source.fd, F_SETFL, O_NONBLOCK) == 0 &&
+		loop_watch(&s->slot->world->loop, &s->source, EPOLLIN)) {
+		/* A larger one means fewer wake-ups; where it is refused, 64 KiB will do. */
+		fcntl(s->source.fd, F_SETPIPE_SZ, PIPE_BYTES);
+		return true;
+	}
+	int error = errno;
+	close_pipe(s);
+	errno = error;
+	return false;
+}
+
+static struct slot *slot_new(struct real_world *w, unsigned number)
+{
+	struct slot *s = heap_alloc(sizeof *s);
+	s->world = w;
+	s->number = number;
+	const char *dir = w->options.log_dir;
+	if (dir && asprintf(&s->log_path, "%s/slot-%u", dir, number) < 0)
+		out_of_memory();
+	for (int i = 0; i < 2; i++)
+		s->streams[i] = (struct stream){.source = {-1, stream_ready},
+			.child_end = -1,
+			.number = i + 1,
+			.slot = s,
+			.log = -1};
+	return s;
+}
+
+/* A child may have made its end non-blocking (as node does), and that stays with the pipe. */
+static bool prepare(struct stream *s)
+{
+	if (s->source.fd < 0 && !open_pipe(s))
+		return false;
+	fcntl(s->child_end, F_SETFL, 0);
+	/* What nobody keeps starts over, so that it cannot grow for ever. */
+	if (!s->slot->log_path && s->log >= 0 && s->log_at > 0 && ftruncate(s->log, 0) == 0)
+		s->log_at = 0;
+	s->start = s->log_at;
+	s->is_long = false;
+	s->log_error = 0;
+	s->window_ns = 0;
+	s->hidden_bytes = 0;
+	s->shown_bytes = 0;
+	strbuf_clear(&s->head);
+	s->mask.masker = s->slot->world->options.masker;
+	return true;
+}
+
+struct slot *slot_take(struct real_world *w, struct slot **slots, uint64_t token)
+{
+	unsigned number = 1;
+	struct slot **at = slots;
+	for (; *at && (*at)->is_busy; at = &(*at)->next)
+		number++;
+	if (!*at)
+		*at = slot_new(w, number);
+	struct slot *s = *at;
+	if (!prepare(&s->streams[0]) || !prepare(&s->streams[1]))
+		return NULL;
+	s->is_masking = w->options.masker && !masker_is_empty(w->options.masker);
+	s->token = token;
+	s->is_busy = true;
+	return s;
+}
+
+void slot_release(struct slot *s, bool has_survivors)
+{
+	s->is_busy = false;
+	for (int i = 0; has_survivors && i < 2; i++)
+		close_pipe(&s->streams[i]);
+}
+
+void slots_free(struct slot *slots)
+{
+	while (slots) {
+		struct slot *next = slots->next;
+		for (int i = 0; i < 2; i++) {
+			struct stream *s = &slots->streams[i];
+			close_pipe(s);
+			if (s->log >= 0)
+				close(s->log);
+			strbuf_release(&s->head);
+			mask_stream_release(&s->mask);
+		}
+		free(slots->log_path);
+		free(slots);
+		slots = next;
+	}
+}
