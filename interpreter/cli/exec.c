@@ -1,0 +1,204 @@
+/* `runbook exec FILE`: runs it. */
+#include "cli/command.h"
+#include "cli/session.h"
+#include "output/output.h"
+
+#include <unistd.h>
+
+enum {
+	OPTION_INPUT, OPTION_INPUTS, OPTION_JOBS, OPTION_YES, OPTION_OUTPUT, OPTION_FROM,
+	OPTION_SKIP, OPTION_VERBOSE, OPTION_COLOR,
+};
+
+static const struct option_row options[] = {
+		{"--input", 'i', "NAME=VALUE", "an input of the runbook"},
+		{"--inputs", 0, "FILE", "a YAML or JSON mapping of inputs; --input wins over it"},
+		{"--jobs", 'j', "N", "how many steps may run at once (default: 64)"},
+		{"--yes", 'y', NULL, "answer every question with yes, prompts by their defaults"},
+		{"--output", 'o', "tty|plain|jsonl|junit",
+				"how it is told (default: tty on a terminal, else plain)"},
+		{"--from", 0, "ID", "skip the steps above this one"},
+		{"--skip", 0, "ID", "skip this step; may be given more than once"},
+		{"--verbose", 'v', NULL, "also the steps inside of modules, and what steps print"},
+		{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
+		{0},
+};
+
+enum { OUTPUT_AUTO, OUTPUT_TTY, OUTPUT_PLAIN, OUTPUT_JSONL, OUTPUT_JUNIT };
+#define DEFAULT_JOBS 64
+
+/* ---- options -------------------------------------------------------------------------------- */
+
+static int take_output(struct order *o, const char *word)
+{
+	static const char *const words[] = {"auto", "tty", "plain", "jsonl", "junit"};
+	const char *nearest;
+
+	for (int i = 0; i < 5; i++) {
+		if (strcmp(word, words[i]) == 0) {
+			o->output = i;
+			return -1;
+		}
+	}
+	nearest = nearest_word(str_of(word), words, 5);
+	return usage_error(nearest ? nearest : "tty, plain, jsonl or junit",
+			"there is no output `%s`", word);
+}
+
+static int take_jobs(struct order *o, const char *word)
+{
+	int64_t jobs;
+
+	if (!parse_int(str_of(word), &jobs) || jobs < 1 || jobs > 10000)
+		return usage_error("a whole number from 1 on", "`--jobs %s`", word);
+	o->jobs = (uint32_t)jobs;
+	return -1;
+}
+
+static int take_given(struct order *o, struct given_input given)
+{
+	if (o->given.count == MAX_GIVEN)
+		return usage_error("put them into a file: --inputs FILE", "too many inputs");
+	o->given.items[o->given.count++] = given;
+	return -1;
+}
+
+static int take_option(struct order *o, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_INPUT:
+		return take_given(o, (struct given_input){.text = value});
+	case OPTION_INPUTS:
+		return take_given(o, (struct given_input){.file = value});
+	case OPTION_JOBS:
+		return take_jobs(o, value);
+	case OPTION_YES:
+		o->assume_yes = true;
+		return -1;
+	case OPTION_OUTPUT:
+		return take_output(o, value);
+	case OPTION_FROM:
+		o->from = value;
+		return -1;
+	case OPTION_SKIP:
+		if (o->skip_count == MAX_SKIPS)
+			return usage_error(NULL, "too many --skip");
+		o->skips[o->skip_count++] = value;
+		return -1;
+	case OPTION_VERBOSE:
+		o->verbose = true;
+		return -1;
+	case OPTION_COLOR:
+		if (!color_option(value, &o->color))
+			return usage_error("auto, always or never", "`--color %s`", value);
+		return -1;
+	default:
+		if (o->file)
+			return usage_error("one runbook at a time", "`%s` is one file too many", value);
+		o->file = value;
+		return -1;
+	}
+}
+
+static int take_options(struct order *o, struct arguments *a)
+{
+	int next, code = -1;
+
+	while (code < 0 && (next = arguments_next(a)) != ARGUMENT_END) {
+		if (next == ARGUMENT_HELP)
+			return EXIT_OK;
+		if (next == ARGUMENT_ERROR)
+			return EXIT_USAGE;
+		code = take_option(o, next, a->value);
+	}
+	if (code < 0 && !o->file)
+		return usage_error("runbook exec deploy.yml", "no file");
+	return code;
+}
+
+/* ---- outputs -------------------------------------------------------------------------------- */
+
+static int choose_output(const struct order *o)
+{
+	const char *term = getenv("TERM");
+
+	if (o->output != OUTPUT_AUTO)
+		return o->output;
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0 ? OUTPUT_TTY
+									   : OUTPUT_PLAIN;
+}
+
+static struct sink *make_sink(const struct order *o, int output, const struct plan *plan)
+{
+	struct output_options options_of_output = {.color = color_wanted(o->color, STDOUT_FILENO),
+			.ascii = !locale_is_utf8(),
+			.verbose = o->verbose};
+
+	switch (output) {
+	case OUTPUT_TTY:
+		return tty_sink_new(STDOUT_FILENO, plan, &options_of_output);
+	case OUTPUT_JSONL:
+		return jsonl_sink_new(STDOUT_FILENO);
+	case OUTPUT_JUNIT:
+		return junit_sink_new(STDOUT_FILENO, plan);
+	default:
+		return plain_sink_new(STDOUT_FILENO, plan, &options_of_output);
+	}
+}
+
+static void pause_output(void *context)
+{
+	tty_pause(context);
+}
+
+static void resume_output(void *context)
+{
+	tty_resume(context);
+}
+
+/* ---- the run -------------------------------------------------------------------------------- */
+
+static struct world *real_stage_world(struct stage *s, const struct real_options *o)
+{
+	(void)s;
+	return real_world_new(o);
+}
+
+static struct sink *real_stage_sink(struct stage *s, const struct order *o, const struct plan *plan,
+		struct real_options *world)
+{
+	int output = choose_output(o);
+	struct sink *sink = make_sink(o, output, plan);
+
+	(void)s;
+	world->wants_live_output = output != OUTPUT_JUNIT;
+	world->hooks = (struct terminal_hooks){pause_output, resume_output, sink};
+	return sink;
+}
+
+static int run_exec(const struct command *c, int argc, char **argv)
+{
+	struct arguments a = {.command = c, .argc = argc, .argv = argv};
+	struct stage stage = {real_stage_world, real_stage_sink, .keeps_logs = true};
+	struct order *o = heap_alloc(sizeof(*o));
+	int code;
+
+	*o = (struct order){.jobs = DEFAULT_JOBS};
+	code = take_options(o, &a);
+	o->may_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !o->assume_yes;
+	if (code < 0)
+		code = session_run(o, &stage);
+	free(o);
+	return code;
+}
+
+const struct command exec_command = {
+		.name = "exec",
+		.operands = "FILE [--input NAME=VALUE]…",
+		.summary = "runs a runbook",
+		.examples = "  runbook exec deploy.yml --input version=v1.2.3\n"
+			    "  runbook exec deploy.yml --inputs production.yml --yes --output jsonl\n"
+			    "  runbook exec deploy.yml --from health\n",
+		.options = options,
+		.run = run_exec,
+};

@@ -1,0 +1,74 @@
+/* `runbook help` and `runbook version`. */
+#include "cli/command.h"
+
+#include <unistd.h>
+
+static const struct option_row no_options[] = {{0}};
+
+static int list_commands(void)
+{
+	struct strbuf b = {0};
+
+	strbuf_puts(&b, "runbook turns a deployment process into a file that runs, checks itself and is "
+			"undone by itself.\n\nusage: runbook COMMAND …\n\n");
+	for (const struct command *const *c = command_table(); *c; c++)
+		strbuf_printf(&b, "  %-12s %s\n", (*c)->name, (*c)->summary);
+	strbuf_puts(&b, "\n`runbook COMMAND --help` tells more.\n");
+	write_all(STDOUT_FILENO, strbuf_str(&b));
+	strbuf_release(&b);
+	return EXIT_OK;
+}
+
+static int run_help(const struct command *c, int argc, char **argv)
+{
+	struct arguments a = {.command = c, .argc = argc, .argv = argv};
+	int next = arguments_next(&a);
+
+	if (next == ARGUMENT_HELP)
+		return EXIT_OK;
+	if (next == ARGUMENT_END)
+		return list_commands();
+	if (next == ARGUMENT_OPERAND) {
+		for (const struct command *const *other = command_table(); *other; other++) {
+			if (strcmp((*other)->name, a.value) == 0) {
+				command_help(*other);
+				return EXIT_OK;
+			}
+		}
+		return usage_error("`runbook help` lists the commands", "there is no command `%s`",
+				a.value);
+	}
+	return EXIT_USAGE;
+}
+
+static int run_version(const struct command *c, int argc, char **argv)
+{
+	struct arguments a = {.command = c, .argc = argc, .argv = argv};
+	int next = arguments_next(&a);
+
+	if (next == ARGUMENT_HELP)
+		return EXIT_OK;
+	if (next != ARGUMENT_END)
+		return next == ARGUMENT_ERROR ? EXIT_USAGE
+					      : usage_error(NULL, "`version` takes no operands");
+	write_all(STDOUT_FILENO, STR("runbook " PROGRAM_VERSION "\n"));
+	return EXIT_OK;
+}
+
+const struct command help_command = {
+		.name = "help",
+		.operands = "[COMMAND]",
+		.summary = "lists the commands, or explains one",
+		.examples = "  runbook help exec\n",
+		.options = no_options,
+		.run = run_help,
+};
+
+const struct command version_command = {
+		.name = "version",
+		.operands = "",
+		.summary = "prints the version of this program",
+		.examples = "  runbook version\n",
+		.options = no_options,
+		.run = run_version,
+};

@@ -1,0 +1,21 @@
+/*
+ * From a path to a plan that may run: the one loader of exec and validate.
+ */
+#ifndef CLI_LOAD_H
+#define CLI_LOAD_H
+
+#include "plan/plan.h"
+
+struct loaded {
+	struct arena arena; /* text, values, model, plan */
+	struct source_set files;
+	struct diagnostics diagnostics;
+	const struct runbook *book;
+	struct plan *plan; /* NULL when it may not run */
+};
+
+/* False: diagnostics have errors. A module can be loaded too when `allow_module`. */
+bool load_runbook(struct loaded *l, const char *path, bool allow_module);
+void loaded_free(struct loaded *l);
+
+#endif

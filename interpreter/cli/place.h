@@ -1,0 +1,21 @@
+/*
+ * The place a run happens in: its environment, its id, where its logs go.
+ */
+#ifndef CLI_PLACE_H
+#define CLI_PLACE_H
+
+#include "base/value.h"
+
+int64_t wall_clock_ns(void);
+/* `20261124-141530-k3f9`: sorts by time (UTC), told apart by chance within a second. */
+struct str run_id_new(struct arena *a);
+/* All of the environment, as guards see it under `env`. */
+struct value environment_value(struct arena *a);
+/* What every child gets before the runbook's own `env`: PATH, HOME, the locale and the like, and
+ * nothing else that happens to be set here. NULL-ended. */
+const char *const *base_environment(struct arena *a);
+/* The folder for the logs of this run, made with mode 0700 below $XDG_STATE_HOME/runbook or
+ * ~/.local/state/runbook. NULL: there is no such place; the run keeps no logs. */
+const char *log_dir_make(struct arena *a, struct str run_id);
+
+#endif

@@ -1,0 +1,146 @@
+#include "cli/secrets.h"
+
+#include "cli/command.h"
+#include "world/real.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SECRET_MAX_BYTES (64u << 10)
+#define SECRET_COMMAND_TIMEOUT (60 * NS_PER_S)
+
+/* ---- the three sources: NULL, or why there is none ------------------------------------------ */
+
+static const char *from_env(struct arena *a, const struct secret *s, struct str *out)
+{
+	const char *value = getenv(arena_copy(a, s->env.at, s->env.len));
+
+	if (!value)
+		return arena_printf(a, "`%.*s` is not in the environment", STR_ARGS(s->env));
+	*out = str_of(value);
+	return NULL;
+}
+
+static const char *from_file(struct arena *a, const struct secret *s, struct str *out)
+{
+	const char *path = arena_copy(a, s->file.at, s->file.len);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	char *text;
+	ssize_t n;
+
+	if (fd < 0)
+		return arena_printf(a, "cannot read `%s`: %s", path, strerror(errno));
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return arena_printf(a, "`%s` is no regular file", path);
+	}
+	text = arena_alloc(a, SECRET_MAX_BYTES + 1);
+	n = read(fd, text, SECRET_MAX_BYTES + 1);
+	close(fd);
+	if (n < 0)
+		return arena_printf(a, "cannot read `%s`: %s", path, strerror(errno));
+	if (n > (ssize_t)SECRET_MAX_BYTES)
+		return arena_printf(a, "`%s` is larger than %u bytes", path, SECRET_MAX_BYTES);
+	*out = (struct str){text, (size_t)n};
+	return NULL;
+}
+
+/* In a small world of its own: whatever the command prints goes to no log. */
+static const char *from_command(struct arena *a, const struct secret *s,
+		const char *const *base_env, struct str *out)
+{
+	struct real_options options = {0};
+	struct world *w = real_world_new(&options);
+	const char **argv = arena_array(a, s->command.count + 1, sizeof(char *));
+	struct request r = {.kind = REQUEST_PROCESS, .step = "secret"};
+	struct happening h;
+	const struct value *text = NULL;
+	int64_t until;
+
+	for (size_t i = 0; i < s->command.count; i++)
+		argv[i] = arena_copy(a, s->command.items[i].at, s->command.items[i].len);
+	r.process = (struct process_request){
+			.argv = argv, .env = base_env, .keep = SECRET_MAX_BYTES};
+	until = world_now(w) + SECRET_COMMAND_TIMEOUT;
+	world_start(w, 1, &r);
+	do {
+		world_wait(w, until, a, &h);
+		if (h.kind == HAPPENED_TIME || h.kind == HAPPENED_SIGNAL)
+			break;
+	} while (h.kind != HAPPENED_FINISHED);
+	world_free(w);
+	if (h.kind != HAPPENED_FINISHED)
+		return arena_printf(a, "`%s` did not answer in time", argv[0]);
+	if (h.answer.reason)
+		return arena_printf(a, "`%s` failed: %s", argv[0],
+				h.answer.message ? h.answer.message : h.answer.reason);
+	if (h.answer.result.kind == VALUE_MAP)
+		text = map_get(h.answer.result.map, "stdout");
+	*out = text && text->kind == VALUE_STRING ? value_string(text) : STR("");
+	return NULL;
+}
+
+/* ---- one secret ----------------------------------------------------------------------------- */
+
+static const char *read_secret(struct arena *a, const struct secret *s,
+		const char *const *base_env, struct str *out)
+{
+	const char *why = s->env.len ? from_env(a, s, out)
+			: s->file.len ? from_file(a, s, out)
+				      : from_command(a, s, base_env, out);
+
+	if (why)
+		return why;
+	if (!s->env.len) {
+		while (out->len && (out->at[out->len - 1] == '\n' || out->at[out->len - 1] == '\r'))
+			out->len--;
+	}
+	if (!out->len)
+		return "it is empty";
+	if (memchr(out->at, 0, out->len))
+		return "it has a NUL byte";
+	return NULL;
+}
+
+static bool add_secret(struct arena *a, struct map *values, const struct secret *s,
+		struct masker *masker, const char *const *base_env)
+{
+	struct str text = {0};
+	const char *why = read_secret(a, s, base_env, &text);
+	struct value v = value_nil();
+
+	if (why && s->optional <= 0) {
+		usage_error(NULL, "secret `%.*s`: %s", STR_ARGS(s->name), why);
+		return false;
+	}
+	if (!why) {
+		v = value_copy_str(a, text);
+		v.flags |= VALUE_SECRET;
+		if (!masker_add(masker, value_string(&v))) {
+			usage_error("a word this short would be starred out everywhere",
+					"secret `%.*s` is too short to be kept secret",
+					STR_ARGS(s->name));
+			return false;
+		}
+	}
+	map_set(a, values, s->name, v);
+	return true;
+}
+
+bool gather_secrets(struct run *r, struct arena *a, struct masker *masker,
+		const char *const *base_env)
+{
+	bool is_good = true;
+
+	for (uint32_t u = 0; u < r->plan->unit_count; u++) {
+		const struct record_list *secrets = &r->plan->units[u]->book->secrets;
+
+		r->secrets[u] = value_map(a);
+		for (size_t i = 0; i < secrets->count; i++)
+			is_good &= add_secret(a, r->secrets[u].map, secrets->items[i], masker, base_env);
+	}
+	return is_good;
+}

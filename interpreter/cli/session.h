@@ -1,0 +1,36 @@
+/*
+ * One run from the command line: what was ordered, and the way from there to an exit code. The world
+ * and the sink come from outside, so that a rehearsal takes the same way.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "cli/inputs.h"
+#include "run/engine.h"
+#include "world/real.h"
+
+#define MAX_SKIPS 64
+
+struct order {
+	const char *file, *from;
+	struct given_inputs given;
+	const char *skips[MAX_SKIPS];
+	size_t skip_count;
+	uint32_t jobs;
+	bool assume_yes, verbose;
+	int output, color;
+	bool may_ask; /* for inputs, on the terminal */
+};
+
+/* Where the run happens and who hears of it. */
+struct stage {
+	struct world *(*world)(struct stage *s, const struct real_options *options);
+	struct sink *(*sink)(struct stage *s, const struct order *o, const struct plan *plan,
+			struct real_options *options);
+	bool keeps_logs;
+};
+
+/* Loads, asks, refuses or runs; errors go to standard error. */
+int session_run(const struct order *o, struct stage *stage);
+
+#endif
