@@ -9,9 +9,11 @@ PACKAGES_BUILD := \
 	gcc libc6-dev make pkg-config \
 	libyaml-dev liblua5.4-dev libpcre2-dev libjansson-dev libsqlite3-dev \
 	libcurl4-openssl-dev
+# The demo's web service and its git repository.
 PACKAGES_DEMO := libmicrohttpd-dev git ca-certificates
-PACKAGES_TEST := bash tmux
-PACKAGES_LINT := clang-format clang
+# `shell: bash`, and a terminal that can be looked at.
+PACKAGES_TEST := $(PACKAGES_DEMO) bash tmux
+PACKAGES_LINT := clang-format clang shellcheck
 
 # ---- variants: `make VARIANT=asan`, each in its own folder ----------------------------------
 VARIANT ?= release
@@ -34,6 +36,8 @@ CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fPIE -fstack-protector-strong
 CFLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 CFLAGS_debug := -O0 -g
+CFLAGS_lint-gcc := -O2
+CFLAGS_lint-clang := -O1
 CFLAGS_coverage := -O0 -g --coverage
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 LDFLAGS_asan := -fsanitize=address,undefined
@@ -42,6 +46,13 @@ LDFLAGS_coverage := --coverage
 CFLAGS_ALL = $(BASE) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 # The small libraries are linked in: five shared ones would cost half a millisecond at each start.
 LIBS := -Wl,-Bstatic -lyaml -llua5.4 -lpcre2-8 -ljansson -lsqlite3 -Wl,-Bdynamic -lm -ldl
+
+# Short lines; `make V=1` shows the commands.
+ifdef V
+Q :=
+else
+Q := @
+endif
 
 # ---- the program ----------------------------------------------------------------------------
 SOURCES := $(wildcard interpreter/*/*.c)
@@ -52,11 +63,13 @@ STDLIB := $(shell find stdlib -name '*.yml' 2>/dev/null | LC_ALL=C sort)
 all: $(B)/runbook
 
 $(B)/runbook: $(OBJECTS) $(B)/obj/stdlib.o
-	$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 # stdlib/ is part of the binary: each file's bytes, behind a table of names.
 $(B)/gen/stdlib.S: $(STDLIB) Makefile
@@ -70,17 +83,99 @@ $(B)/gen/stdlib.S: $(STDLIB) Makefile
 	echo '.section .note.GNU-stack,"",%progbits'; } > $@
 $(B)/obj/stdlib.o: $(B)/gen/stdlib.S
 	@mkdir -p $(@D)
-	$(CC) -c -o $@ $<
+	$(Q)$(CC) -c -o $@ $<
 
-# ---- unit tests: every tests/unit/*.c in one program ----------------------------------------
+# ---- the demo world ---------------------------------------------------------------------------
+DEMO := runbooks/demo
+DEMO_SHARED := util web client latency
+DEMO_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARN)
+SHOP_SOURCES := $(wildcard $(DEMO)/shop*.c) $(DEMO_SHARED:%=$(DEMO)/%.c)
+STANDIN_SOURCES := $(wildcard $(DEMO)/standins*.c) $(DEMO_SHARED:%=$(DEMO)/%.c)
+
+demo-world: build/demo/shop build/demo/standins
+build/demo/shop: $(SHOP_SOURCES) $(wildcard $(DEMO)/*.h)
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	$(Q)$(CC) $(DEMO_CFLAGS) -o $@ $(SHOP_SOURCES) -lmicrohttpd -lsqlite3 -ljansson -lm -pthread
+build/demo/standins: $(STANDIN_SOURCES) $(wildcard $(DEMO)/*.h)
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	$(Q)$(CC) $(DEMO_CFLAGS) -o $@ $(STANDIN_SOURCES) -lmicrohttpd -ljansson -lm -pthread
+
+demo: setup-demo
+	@$(MAKE) --no-print-directory all demo-world
+	@$(DEMO)/demo.sh
+
+# ---- tests ------------------------------------------------------------------------------------
+# Every tests/unit/*.c in one program; tests/cases/*.case read by another.
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
+CASE_SOURCES := $(wildcard tests/cases/*.c)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(B)/obj/%.o)
-$(B)/unit: $(UNIT_OBJECTS) $(filter-out $(MAIN),$(OBJECTS)) $(B)/obj/stdlib.o
-	$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
+CASE_OBJECTS := $(CASE_SOURCES:%.c=$(B)/obj/%.o)
+LIBRARY := $(filter-out $(MAIN),$(OBJECTS)) $(B)/obj/stdlib.o
+
+$(B)/unit: $(UNIT_OBJECTS) $(LIBRARY)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/cases: $(CASE_OBJECTS) $(LIBRARY)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/obj/tests/unit/%.o: CFLAGS += -Itests/unit
 
--include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d)
+objects: $(OBJECTS) $(UNIT_OBJECTS) $(CASE_OBJECTS)
+programs: $(B)/runbook $(B)/unit $(B)/cases demo-world
+
+test: setup-test
+	@$(MAKE) --no-print-directory -j2 programs
+	@tests/run.sh $(B)
+# The same under the sanitizers.
+test-asan: setup-test
+	@$(MAKE) --no-print-directory -j2 VARIANT=asan programs
+	@tests/run.sh build/asan
+
+lint: setup-lint
+	@tests/lint/run.sh
+format: setup-lint
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# ---- set-up: whatever the system's package manager has to add ---------------------------------
+setup-demo: PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO)
+setup-demo: WHY = to build runbook and to run the demo's web service
+setup-test: PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_TEST)
+setup-test: WHY = to build runbook and its tests
+setup-lint: PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_LINT)
+setup-lint: WHY = to check the sources
+setup-demo setup-test setup-lint:
+	@missing=; for p in $(PACKAGES); do \
+		case "$$(dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null)" in installed) ;; \
+		*) missing="$$missing $$p";; esac; done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "installing$$missing ($(WHY))"; \
+	command -v apt-get >/dev/null || { echo "no apt-get here: please install them by hand"; exit 1; }; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -qq >/dev/null && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		$$missing >/dev/null
+
+# ---- the rest ---------------------------------------------------------------------------------
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 $(B)/runbook $(DESTDIR)$(PREFIX)/bin/runbook
 
 clean:
 	rm -rf build
-.PHONY: all clean
+
+help:
+	@echo 'make demo       sets everything up and deploys a release in a small real world'
+	@echo 'make test       sets everything up and runs the tests'
+	@echo 'make            builds build/runbook'
+	@echo 'make lint       format, include order, shell scripts, both compilers'
+	@echo 'make test-asan  the tests under the address and undefined-behaviour sanitizers'
+	@echo 'make bench      speed and memory, beside their physical limits'
+	@echo 'make format     lets clang-format lay out the sources'
+	@echo 'make install    into $$(PREFIX)/bin'
+	@echo 'make clean      removes build/'
+
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(CASE_OBJECTS:.o=.d)
+.PHONY: all clean demo demo-world format help install lint objects programs setup-demo setup-lint setup-test \
+	test test-asan
