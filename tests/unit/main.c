@@ -22,6 +22,11 @@ void test_register(struct test *t)
 void test_about(const char *format, ...)
 {
 	va_list args;
+
+	if (!format) {
+		state.about[0] = 0;
+		return;
+	}
 	va_start(args, format);
 	vsnprintf(state.about, sizeof state.about, format, args);
 	va_end(args);
