@@ -109,6 +109,12 @@ static struct book *make(struct check *c, const struct unit *u)
 	return b;
 }
 
+/* A pointer as a name. */
+static struct str step_key(const struct step *const *s)
+{
+	return (struct str){(const char *)s, sizeof *s};
+}
+
 static void add_node(struct check *c, const struct node *n)
 {
 	struct book *b = c->books[n->unit->number];
@@ -117,6 +123,17 @@ static void add_node(struct check *c, const struct node *n)
 	b->has_needs |= n->step->has_needs;
 	if (n->step->more)
 		add_section(c, b, &n->step->more->rollback, SECTION_UNDO);
+}
+
+/* What loose steps use is found by way of their nodes. */
+static void add_apart(struct check *c, uint32_t top)
+{
+	const struct plan *p = c->plan;
+	for (uint32_t i = top; i < p->nodes[top].end; i++) {
+		const struct node *n = &p->nodes[i];
+		if (n->inner && n->unit == p->nodes[top].unit)
+			names_add(&c->arena, &c->apart, step_key(&n->step), n);
+	}
 }
 
 void books_make(struct check *c)
@@ -129,8 +146,20 @@ void books_make(struct check *c)
 			continue;
 		c->by_file[file] = c->books[i] = make(c, p->units[i]);
 	}
-	for (uint32_t i = 0; i < p->count; i++)
+	for (uint32_t i = 0; i < p->count; i++) {
 		add_node(c, &p->nodes[i]);
+		if (plan_is_apart(&p->nodes[i]))
+			add_apart(c, i);
+	}
+}
+
+const struct book *book_inside(const struct check *c, const struct step *s, uint32_t node)
+{
+	const struct node *n = node == NODE_NONE ? NULL : &c->plan->nodes[node];
+	const struct name_slot *slot = n ? NULL : names_find(&c->apart, step_key(&s));
+	if (slot)
+		n = slot->what;
+	return n && n->inner ? book_of(c, n->inner->book) : NULL;
 }
 
 const struct book *book_of(const struct check *c, const struct runbook *r)
@@ -138,12 +167,24 @@ const struct book *book_of(const struct check *c, const struct runbook *r)
 	return c->by_file[r->file->id];
 }
 
-bool book_step(const struct check *c, const struct book *b, struct str id, struct target *out)
+/* Compensations and samples are read as loose steps, where their own names are known. */
+static bool is_loose(const struct plan *p, uint32_t node)
+{
+	const struct unit *unit = p->nodes[node].unit;
+
+	for (; node != NODE_NONE && p->nodes[node].unit == unit; node = p->nodes[node].parent) {
+		if (plan_is_apart(&p->nodes[node]))
+			return true;
+	}
+	return false;
+}
+
+static bool look_up(const struct check *c, const struct book *b, struct str id, struct target *out)
 {
 	const struct plan *p = c->plan;
 	uint32_t node = plan_step(p, b->unit, id);
 	*out = (struct target){.node = node, .section = SECTION_MAIN};
-	if (node != NODE_NONE) {
+	if (node != NODE_NONE && !is_loose(p, node)) {
 		out->step = p->nodes[node].step;
 		if (!b->unit->outer && p->finally != NODE_NONE && node > p->finally)
 			out->section = SECTION_FINALLY;
@@ -153,8 +194,23 @@ bool book_step(const struct check *c, const struct book *b, struct str id, struc
 	if (!slot)
 		return false;
 	const struct loose_step *loose = slot->what;
+	out->node = NODE_NONE;
 	out->step = loose->step;
 	out->section = loose->section;
 	out->top = loose->top;
 	return true;
+}
+
+/* Several rules ask about the same term in a row, and in a large plan each look costs a walk
+ * through cold memory. */
+bool book_step(struct check *c, const struct book *b, struct str id, struct target *out)
+{
+	struct last_step *last = &c->last_step;
+	if (last->id.at != id.at || last->id.len != id.len || last->book != b) {
+		last->book = b;
+		last->id = id;
+		last->is_found = look_up(c, b, id, &last->target);
+	}
+	*out = last->target;
+	return last->is_found;
 }

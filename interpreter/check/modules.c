@@ -109,10 +109,11 @@ static void check_required(
 static void check_arguments(struct check *c, const struct reader *r)
 {
 	const struct step *s = r->step;
-	if (r->node == NODE_NONE || !c->plan->nodes[r->node].inner)
+	if (s->action != ACTION_USES && s->action != ACTION_CALL)
 		return;
-	const struct unit *inner = c->plan->nodes[r->node].inner;
-	struct arguments a = {r, book_of(c, inner->book), s->uses->name};
+	struct arguments a = {r, book_inside(c, s, r->node), s->uses->name};
+	if (!a.inner)
+		return;
 	/* One interpolation for all of it: known at run time. */
 	if (s->with && s->with->source.kind != VALUE_MAP)
 		return;

@@ -26,11 +26,13 @@ static enum type plain_type(uint8_t type)
 /* The file that a `uses` or `call` means; NULL: not known, so it may give anything. */
 static const struct book *inner_book(const struct check *c, const struct target *t)
 {
-	const struct unit *inner = t->node == NODE_NONE ? NULL : c->plan->nodes[t->node].inner;
-	return inner ? book_of(c, inner->book) : NULL;
+	return t->step->action == ACTION_USES || t->step->action == ACTION_CALL
+		       ? book_inside(c, t->step, t->node)
+		       : NULL;
 }
 
-/* ---- choose ----------------------------------------------------------------------------------- */
+/* ---- choose -----------------------------------------------------------------------------------
+ */
 
 /* What the branches of a choice give, together: gathered when first asked for. */
 struct members {
@@ -102,21 +104,16 @@ static void gather(struct check *c, struct members *m, const struct target *t)
 
 static void gather_branches(struct check *c, struct members *m, const struct target *t)
 {
-	const struct plan *p = c->plan;
 	const struct step_list *branches = t->step->steps;
 	uint32_t node = NODE_NONE;
-	if (t->node != NODE_NONE) {
-		const struct node *n = &p->nodes[t->node];
-		node = n->check == NODE_NONE ? t->node + 1 : p->nodes[n->check].end;
-	}
+	if (t->node != NODE_NONE)
+		node = plan_child(c->plan, t->node, NODE_NONE);
 	for (size_t i = 0; branches && i < branches->count; i++) {
-		struct target branch = {.step = branches->items[i], .node = NODE_NONE};
+		struct target branch = {.step = branches->items[i], .node = node};
 		if (branch.step->action == ACTION_NONE)
 			continue; /* no node either */
-		if (node != NODE_NONE && node < p->nodes[t->node].end) {
-			branch.node = node;
-			node = p->nodes[node].end;
-		}
+		if (node != NODE_NONE)
+			node = plan_child(c->plan, t->node, node);
 		gather(c, m, &branch);
 	}
 }

@@ -54,7 +54,7 @@ enum section {
 	SECTION_ANY, /* `outputs`, `invariants`, watches, `env`: at no one time */
 };
 
-/* A step that is no node of the plan: a compensation, say. */
+/* A step that is read where it is written, not as a node of the plan: a compensation, say. */
 struct loose_step {
 	const struct step *step;
 	enum section section;
@@ -84,7 +84,9 @@ struct check;
 
 /* The file of a runbook that the plan uses. */
 const struct book *book_of(const struct check *c, const struct runbook *r);
-bool book_step(const struct check *c, const struct book *b, struct str id, struct target *out);
+bool book_step(struct check *c, const struct book *b, struct str id, struct target *out);
+/* The file that a `uses` or `call` means; NULL: not known. `node` is NODE_NONE for a loose step. */
+const struct book *book_inside(const struct check *c, const struct step *s, uint32_t node);
 /* Makes the books of all files; the file of unit `n` is books[n], NULL when an earlier unit has it.
  */
 void books_make(struct check *c);
@@ -142,6 +144,14 @@ extern const struct rule rule_names, rule_fields, rule_functions, rule_arguments
 extern const struct rule rule_operators, rule_items, rule_patterns, rule_jsonpaths;
 extern const struct rule rule_durations, rule_order, rule_inputs;
 
+/* What book_step() was asked last. */
+struct last_step {
+	const struct book *book;
+	struct str id;
+	struct target target;
+	bool is_found;
+};
+
 struct check {
 	const struct plan *plan;
 	struct diagnostics *d;
@@ -154,7 +164,9 @@ struct check {
 	size_t type_count, type_cap;
 	bool is_quiet;	     /* types are asked for, nothing is told */
 	size_t nearest_used; /* words looked at for "did you mean" */
+	struct last_step last_step;
 	struct names members; /* of choices, by step: see results.c */
+	struct names apart;   /* nodes of loose steps, by step: see book.c */
 	struct order *order;
 };
 

@@ -62,11 +62,15 @@ struct step_reading {
 	size_t require, hint; /* the next in its list: they are visited in order */
 };
 
+static bool is_among(const struct guard_list *list, const struct guard *g)
+{
+	return list->count && g >= list->items && g < list->items + list->count;
+}
+
 static bool is_required(struct step_reading *v, const struct step *s, const struct guard *g)
 {
 	const struct record_list *list = s->more ? &s->more->require : NULL;
-	if (s->action == ACTION_ASSERT && s->assertions && g >= s->assertions->items &&
-		g < s->assertions->items + s->assertions->count)
+	if (s->action == ACTION_ASSERT && is_among(s->assertions, g))
 		return true;
 	for (; list && v->require < list->count; v->require++) {
 		const struct require *r = list->items[v->require];
@@ -108,8 +112,7 @@ static bool has_to_hold(
 		return is_hint_guard(v, s, g);
 	case PLACE_RESULT:
 		return (s->more->retry && s->more->retry->only_if == g) ||
-		       (g >= s->more->expect.items &&
-			       g < s->more->expect.items + s->more->expect.count);
+		       is_among(&s->more->expect, g);
 	default:
 		return false;
 	}
@@ -142,6 +145,9 @@ static void read_rest(struct check *c, const struct reader *r, const struct step
 
 static void read_step(struct check *c, const struct reader *r)
 {
+	/* The argument of its action could not be decoded: told already. */
+	if (!r->step->run)
+		return;
 	struct step_reading v = {.visitor = {.visit = read_code}, .check = c, .reader = r};
 	visit_step(&v.visitor, r->step);
 	read_rest(c, r, r->step);
@@ -298,6 +304,16 @@ void walk_plan(struct check *c)
 		if (c->books[i])
 			read_file(c, c->books[i]);
 	}
-	for (uint32_t i = 0; i < c->plan->count; i++)
-		read_node(c, i);
+	const struct unit *apart = NULL;
+
+	for (uint32_t i = 0, end = 0; i < c->plan->count; i++) {
+		const struct node *n = &c->plan->nodes[i];
+		/* Read where they are written; but modules that are used there are read here. */
+		if (i >= end && plan_is_apart(n)) {
+			end = n->end;
+			apart = n->unit;
+		}
+		if (i >= end || n->unit != apart)
+			read_node(c, i);
+	}
 }

@@ -27,6 +27,7 @@ static uint32_t add_node(struct plan_builder *b, const struct step *s, uint32_t 
 			.parent = parent,
 			.next = NODE_NONE,
 			.check = NODE_NONE,
+			.undo = NODE_NONE,
 			.role = (uint8_t)role};
 	if (!s)
 		n->action = ACTION_STEPS;
@@ -114,6 +115,30 @@ static void add_inner(struct plan_builder *b, uint32_t node, const struct step *
 /* ---- the walk ------------------------------------------------------------------------------- */
 
 static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
+		enum node_role role, struct unit *unit);
+
+/* One compensation is the node itself; of several a group is made, which no file has written. */
+static uint32_t add_undo(struct plan_builder *b, struct step_list *rollback, uint32_t parent,
+		struct unit *unit)
+{
+	struct step *group;
+
+	if (rollback->count == 1)
+		return add_step(b, rollback->items[0], parent, ROLE_UNDO, unit);
+	group = arena_new(b->arena, struct step);
+	*group = (struct step){.action = ACTION_STEPS,
+			.steps = rollback,
+			.span = rollback->items[0]->span,
+			.idempotent = -1,
+			.mask = -1,
+			.interactive = -1,
+			.timeout_ns = INT64_MIN,
+			.deadline_ns = INT64_MIN,
+			.limit = INT64_MIN};
+	return add_step(b, group, parent, ROLE_UNDO, unit);
+}
+
+static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
 		enum node_role role, struct unit *unit)
 {
 	uint32_t node = add_node(b, s, parent, role, unit);
@@ -127,6 +152,11 @@ static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t 
 		uint32_t check = add_step(b, s->more->check, node, ROLE_CHECK, unit);
 
 		b->nodes[node].check = check;
+	}
+	if (s->more && s->more->rollback.count) {
+		uint32_t undo = add_undo(b, &s->more->rollback, node, unit);
+
+		b->nodes[node].undo = undo;
 	}
 	switch (s->action) {
 	case ACTION_STEPS:
@@ -224,14 +254,39 @@ uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id)
 	return found ? found - 1 : NODE_NONE;
 }
 
+static void resolve_watches(struct plan *p, struct diagnostics *d)
+{
+	p->watch_after = arena_array(p->arena, p->watch_count + 1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < p->watch_count; i++) {
+		const struct watch *w = p->book->watch.items[i];
+
+		p->watch_after[i] = w->after.len ? plan_step(p, p->units[0], w->after) : NODE_NONE;
+		if (w->after.len && p->watch_after[i] == NODE_NONE)
+			diagnose(d, RB301, w->after_span, "there is no step `%.*s`",
+					STR_ARGS(w->after));
+	}
+}
+
 /* ---- names ---------------------------------------------------------------------------------- */
 
 static const char *const role_names[] = {
 		[ROLE_ROOT] = "run",
 		[ROLE_MAIN] = "steps",
 		[ROLE_FINALLY] = "finally",
+		[ROLE_BEFORE] = "rollback.before",
+		[ROLE_AFTER] = "rollback.steps",
 		[ROLE_CHECK] = "check",
+		[ROLE_UNDO] = "rollback",
 };
+
+static const struct watch *plan_watch(const struct plan *p, uint32_t node)
+{
+	for (uint32_t i = 0; i < p->watch_count; i++) {
+		if (p->watches[i] == node)
+			return p->book->watch.items[i];
+	}
+	return NULL;
+}
 
 static void name_into(const struct plan *p, uint32_t node, struct strbuf *b)
 {
@@ -245,14 +300,18 @@ static void name_into(const struct plan *p, uint32_t node, struct strbuf *b)
 		strbuf_put(b, n->step->id);
 		return;
 	}
+	if (n->role == ROLE_WATCH) {
+		strbuf_printf(b, "watch.%.*s", STR_ARGS(plan_watch(p, node)->name));
+		return;
+	}
 	if (!n->step) {
 		strbuf_puts(b, role_names[n->role]);
 		return;
 	}
 	name_into(p, n->parent, b);
-	if (n->role == ROLE_CHECK)
-		strbuf_puts(b, ".check");
-	else
+	if (n->role == ROLE_CHECK || n->role == ROLE_UNDO)
+		strbuf_printf(b, ".%s", role_names[n->role]);
+	else if (p->nodes[n->parent].role != ROLE_WATCH)
 		strbuf_printf(b, ".%u", n->place);
 }
 
@@ -273,19 +332,66 @@ struct str plan_name(const struct plan *p, uint32_t node, struct arena *a)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
+static uint32_t add_optional(struct plan_builder *b, enum node_role role,
+		const struct step_list *list, struct unit *unit)
+{
+	return list && list->count ? add_section(b, role, list, unit) : NODE_NONE;
+}
+
+static void add_watches(struct plan_builder *b, struct plan *p, struct unit *unit)
+{
+	const struct record_list *watches = &p->book->watch;
+
+	p->watch_count = (uint32_t)watches->count;
+	p->watches = arena_array(b->arena, watches->count + 1, sizeof(uint32_t));
+	for (size_t i = 0; i < watches->count; i++) {
+		const struct watch *w = watches->items[i];
+		uint32_t node = add_node(b, NULL, 0, ROLE_WATCH, unit);
+
+		p->watches[i] = node;
+		if (node == NODE_NONE)
+			return;
+		if (w->sample && w->sample->action) {
+			uint32_t sample = add_step(b, w->sample, node, ROLE_STEP, unit);
+
+			if (sample != NODE_NONE)
+				b->nodes[sample].place = 1;
+		}
+		b->nodes[node].end = b->count;
+		/* Samples are no steps: they take no slot from them. */
+		for (uint32_t k = node; k < b->count; k++)
+			b->nodes[k].needs_slot = false;
+	}
+}
+
 static void number_nodes(struct plan_builder *b, struct plan *p)
 {
-	uint32_t root, section;
+	const struct rollback_section *rollback = p->book->rollback;
+	uint32_t root;
 	struct unit *unit = add_unit(b, p->book, NULL, 0);
 
 	load_helpers(b, unit);
 	root = add_node(b, NULL, NODE_NONE, ROLE_ROOT, unit);
-	p->main = section = add_section(b, ROLE_MAIN, &p->book->steps, unit);
-	p->finally = NODE_NONE;
-	if (p->book->finally.count)
-		p->finally = add_section(b, ROLE_FINALLY, &p->book->finally, unit);
-	b->nodes[section].next = p->finally;
+	p->main = add_section(b, ROLE_MAIN, &p->book->steps, unit);
+	p->before = add_optional(b, ROLE_BEFORE, rollback ? &rollback->before : NULL, unit);
+	p->after = add_optional(b, ROLE_AFTER, rollback ? &rollback->steps : NULL, unit);
+	p->finally = add_optional(b, ROLE_FINALLY, &p->book->finally, unit);
+	add_watches(b, p, unit);
 	b->nodes[root].end = b->count;
+}
+
+uint32_t plan_undone_step(const struct plan *p, uint32_t node)
+{
+	for (; node != NODE_NONE; node = p->nodes[node].parent) {
+		if (p->nodes[node].role == ROLE_UNDO)
+			return p->nodes[node].parent;
+	}
+	return NODE_NONE;
+}
+
+bool plan_is_sample(const struct plan *p, uint32_t node)
+{
+	return p->watch_count && node >= p->watches[0];
 }
 
 static void *keep(struct arena *a, void *heap, size_t count, size_t size)
@@ -316,6 +422,7 @@ struct plan *plan_build(struct arena *a, struct source_set *files, const struct 
 	p->unit_count = b.unit_count;
 	p->units = keep(a, b.units, b.unit_count, sizeof(struct unit *));
 	index_ids(p);
+	resolve_watches(p, d);
 	plan_order(p, d);
 	/* What could not be decoded has holes; it will not run. */
 	if (!d->errors)

@@ -15,7 +15,11 @@ enum node_role {
 	ROLE_ROOT,    /* the root: main section and finally are its children */
 	ROLE_MAIN,    /* the group of the runbook's `steps` */
 	ROLE_FINALLY, /* the group of its `finally` */
+	ROLE_BEFORE,  /* … of `rollback.before` */
+	ROLE_AFTER,   /* … of `rollback.steps` */
+	ROLE_WATCH,   /* the sample of a watch: one child, started again at each tick */
 	ROLE_CHECK,   /* the `check` of the node above it */
+	ROLE_UNDO,    /* the `rollback` of the node above it */
 };
 
 #define NODE_NONE UINT32_MAX
@@ -45,6 +49,7 @@ struct node {
 	bool reads_output;       /* some guard may read its stdout, lines or json */
 	bool reads_items;        /* `if` reads item or index: decided per item */
 	uint32_t check;          /* its `check` node, or NODE_NONE */
+	uint32_t undo;           /* its `rollback` node, or NODE_NONE */
 };
 
 struct plan {
@@ -53,7 +58,10 @@ struct plan {
 	const struct runbook *book;
 	struct node *nodes;
 	uint32_t count;
-	uint32_t main, finally; /* NODE_NONE when there is none */
+	uint32_t main, finally, before, after; /* NODE_NONE when there is none */
+	uint32_t *watches;      /* the node of each of the book's watches */
+	uint32_t *watch_after;  /* the node that it starts after; NODE_NONE: with the run */
+	uint32_t watch_count;
 	uint32_t *edges;
 	struct unit **units;
 	uint32_t unit_count;
@@ -71,16 +79,28 @@ uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id);
  * `a`. */
 struct str plan_name(const struct plan *p, uint32_t node, struct arena *a);
 /* The children of a group one by one: the first behind NODE_NONE, NODE_NONE behind the last. Its
- * `check` is none of them. */
+ * `check` and `rollback` are none of them. */
 static inline uint32_t plan_child(const struct plan *p, uint32_t group, uint32_t child)
 {
 	const struct node *n = &p->nodes[group];
 
 	if (child != NODE_NONE)
 		return p->nodes[child].next;
-	child = n->check == NODE_NONE ? group + 1 : p->nodes[n->check].end;
+	child = n->undo != NODE_NONE    ? p->nodes[n->undo].end
+		: n->check != NODE_NONE ? p->nodes[n->check].end
+					: group + 1;
 	return child < n->end ? child : NODE_NONE;
 }
+/* The top of something that is no part of the way forward: a compensation, a sample. */
+static inline bool plan_is_apart(const struct node *n)
+{
+	return n->role == ROLE_UNDO || n->role == ROLE_BEFORE || n->role == ROLE_AFTER ||
+	       n->role == ROLE_WATCH;
+}
+/* Whether `node` is or lies in what undoes a step, and whose it is (NODE_NONE: it does not). */
+uint32_t plan_undone_step(const struct plan *p, uint32_t node);
+/* Whether `node` belongs to the sample of a watch. */
+bool plan_is_sample(const struct plan *p, uint32_t node);
 static inline bool plan_is_within(const struct plan *p, uint32_t node, uint32_t above)
 {
 	return node >= above && node < p->nodes[above].end;

@@ -178,7 +178,7 @@ static const struct check_case loops[] = {
 	{"watches",
 		"watch:\n"
 		"  p95: { every: 15s, http: 'http://localhost/', value: json.p95 + statsu }\n"
-		"  q: { every: 15s, uses: some/module, value: result }\n"
+		"  q: { every: 15s, run: x, value: len(lines) }\n"
 		"steps: [{ say: 'x ${{ watch.p95 }}' }]\n"
 		"rollback:\n"
 		"  when: [{ if: 'watch.p95.age > 1 and watch.p95.valeu > 1 and watch.p59 > 1' }]\n",

@@ -16,6 +16,12 @@ static const struct check_file stubs[] = {
 		     "steps: [{ http: { url: '${{ inputs.webhook }}', json: { text: '${{ "
 		     "inputs.text }}' } "
 		     "} }]\n"},
+	{"query.yml", "version: 1\nmodule: query\n"
+		      "inputs: { url: { type: url, required: true }, query: { type: string } }\n"
+		      "steps: [{ id: get, http: { url: '${{ inputs.url }}', query: { q: '${{ "
+		      "inputs.query "
+		      "}}' } } }]\n"
+		      "outputs: { result: steps.get.json.value }\n"},
 	{"helpers.lua", "function is_even(x) return x % 2 == 0 end\n"},
 	{NULL, NULL},
 };
@@ -39,7 +45,7 @@ static const struct check_case whole = {"the example of the language",
 	"  error_rate:\n"
 	"    after: deploy\n"
 	"    every: 15s\n"
-	"    uses: prometheus/query\n"
+	"    uses: ./query.yml\n"
 	"    with: { url: '${{ inputs.prometheus }}', query: 'job:errors:ratio1m' }\n"
 	"    value: result\n"
 	"  p95:\n"
@@ -120,6 +126,24 @@ static const struct check_case helpers[] = {
 		"lua: helpers.lua\n"
 		"steps: [{ id: a, run: x, expect: [is_even(exit_code), is_evn(exit_code)] }]\n",
 		"4:55 RB204 there is no function `is_evn` (did you mean `is_even`?)"},
+	{"modules in samples and compensations",
+		"watch: { w: { every: 15s, uses: ./query.yml, with: { url: 'http://localhost/' }, "
+		"value: reslt } }\n"
+		"steps:\n"
+		"  - run: x\n"
+		"    rollback:\n"
+		"      - { id: q, uses: ./query.yml, with: { qery: x }, expect: result == 1 }\n"
+		"      - { uses: ./query.yml, with: { url: 1 }, if: steps.q.result == 1 }\n"
+		"rollback: { before: [{ uses: ./query.yml, expect: reslt }] }\n",
+		"3:89 RB202 there is no `reslt` (did you mean `result`?)\n"
+		"7:24 RB116 `./query.yml` requires input `url` (give it: `with: { url: … }`) [3:11 "
+		"declared here]\n"
+		"7:45 RB116 `./query.yml` has no input `qery` (did you mean `query`?)\n"
+		"8:43 RB116 input `url` of `./query.yml`: expected a URL, got a whole number [3:11 "
+		"declared here]\n"
+		"9:30 RB116 `./query.yml` requires input `url` (give it: `with: { url: … }`) [3:11 "
+		"declared here]\n"
+		"9:51 RB202 there is no `reslt` (did you mean `result`?)"},
 	{"one that is not there",
 		"lua: none.lua\nsteps: [{ id: a, run: x, expect: [is_even(exit_code)] }]\n",
 		"3:6 RB212 cannot read `none.lua`: no such file"},
