@@ -61,7 +61,11 @@ static void index_build(struct arena *a, struct map *m)
 {
 	if (m->cap > UINT32_MAX / 4)
 		out_of_memory();
-	m->index_mask = (uint32_t)(m->cap * 2) - 1;
+	/* The mask wants a power of two; a loader may have asked for an exact capacity. */
+	m->index_mask = 16;
+	while (m->index_mask < m->cap * 2)
+		m->index_mask *= 2;
+	m->index_mask--;
 	m->index = arena_array(a, (size_t)m->index_mask + 1, sizeof *m->index);
 	for (size_t i = 0; i < m->count; i++)
 		index_put(m, i);

@@ -7,7 +7,7 @@
 
 enum {
 	OPTION_INPUT, OPTION_INPUTS, OPTION_JOBS, OPTION_YES, OPTION_OUTPUT, OPTION_FROM,
-	OPTION_SKIP, OPTION_VERBOSE, OPTION_COLOR,
+	OPTION_SKIP, OPTION_HOTFIX, OPTION_VERBOSE, OPTION_COLOR,
 };
 
 static const struct option_row options[] = {
@@ -19,6 +19,7 @@ static const struct option_row options[] = {
 				"how it is told (default: tty on a terminal, else plain)"},
 		{"--from", 0, "ID", "skip the steps above this one"},
 		{"--skip", 0, "ID", "skip this step; may be given more than once"},
+		{"--hotfix", 0, "WHY", "run although a rollback condition holds already; that one is let be"},
 		{"--verbose", 'v', NULL, "also the steps inside of modules, and what steps print"},
 		{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
 		{0},
@@ -84,6 +85,9 @@ static int take_option(struct order *o, int option, const char *value)
 		if (o->skip_count == MAX_SKIPS)
 			return usage_error(NULL, "too many --skip");
 		o->skips[o->skip_count++] = value;
+		return -1;
+	case OPTION_HOTFIX:
+		o->hotfix = value;
 		return -1;
 	case OPTION_VERBOSE:
 		o->verbose = true;
@@ -158,13 +162,13 @@ static void resume_output(void *context)
 
 /* ---- the run -------------------------------------------------------------------------------- */
 
-static struct world *real_stage_world(struct stage *s, const struct real_options *o)
+static struct world *real_stage_world(struct venue *s, const struct real_options *o)
 {
 	(void)s;
 	return real_world_new(o);
 }
 
-static struct sink *real_stage_sink(struct stage *s, const struct order *o, const struct plan *plan,
+static struct sink *real_stage_sink(struct venue *s, const struct order *o, const struct plan *plan,
 		struct real_options *world)
 {
 	int output = choose_output(o);
@@ -179,7 +183,7 @@ static struct sink *real_stage_sink(struct stage *s, const struct order *o, cons
 static int run_exec(const struct command *c, int argc, char **argv)
 {
 	struct arguments a = {.command = c, .argc = argc, .argv = argv};
-	struct stage stage = {real_stage_world, real_stage_sink, .keeps_logs = true};
+	struct venue venue = {real_stage_world, real_stage_sink, .keeps_logs = true};
 	struct order *o = heap_alloc(sizeof(*o));
 	int code;
 
@@ -187,7 +191,7 @@ static int run_exec(const struct command *c, int argc, char **argv)
 	code = take_options(o, &a);
 	o->may_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !o->assume_yes;
 	if (code < 0)
-		code = session_run(o, &stage);
+		code = session_run(o, &venue);
 	free(o);
 	return code;
 }

@@ -68,7 +68,7 @@ static bool mark_skips(struct run *r, const struct order *o)
 
 struct session {
 	const struct order *order;
-	struct stage *stage;
+	struct venue *venue;
 	struct loaded loaded;
 	struct arena run_arena, scratch;
 	struct masker *masker;
@@ -102,6 +102,7 @@ static bool prepare(struct session *s)
 	d->run = r;
 	d->actions = action_table;
 	d->masker = s->masker;
+	d->hotfix = o->hotfix;
 	d->sandbox = sandbox_new();
 	d->base_env = base_environment(&s->run_arena);
 	d->wall_ns = wall_clock_ns();
@@ -121,13 +122,13 @@ static int run_it(struct session *s)
 			.check_input = input_from_text,
 			.user_agent = "runbook/" PROGRAM_VERSION,
 	};
-	struct sink *sink = s->stage->sink(s->stage, o, s->loaded.plan, &world_options);
+	struct sink *sink = s->venue->sink(s->venue, o, s->loaded.plan, &world_options);
 	int code;
 
-	if (s->stage->keeps_logs)
+	if (s->venue->keeps_logs)
 		world_options.log_dir = log_dir_make(&s->run_arena, s->engine.decider.run->id);
 	s->engine.sinks[s->engine.sink_count++] = sink;
-	s->engine.world = s->stage->world(s->stage, &world_options);
+	s->engine.world = s->venue->world(s->venue, &world_options);
 	code = engine_run(&s->engine, &s->inputs);
 	world_free(s->engine.world);
 	sink->free(sink);
@@ -143,9 +144,9 @@ static void tell_diagnostics(const struct loaded *l, int color)
 	strbuf_release(&b);
 }
 
-int session_run(const struct order *o, struct stage *stage)
+int session_run(const struct order *o, struct venue *venue)
 {
-	struct session s = {.order = o, .stage = stage, .masker = masker_new()};
+	struct session s = {.order = o, .venue = venue, .masker = masker_new()};
 	int code = EXIT_USAGE;
 
 	arena_init(&s.run_arena);

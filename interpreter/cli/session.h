@@ -12,7 +12,7 @@
 #define MAX_SKIPS 64
 
 struct order {
-	const char *file, *from;
+	const char *file, *from, *hotfix;
 	struct given_inputs given;
 	const char *skips[MAX_SKIPS];
 	size_t skip_count;
@@ -23,14 +23,14 @@ struct order {
 };
 
 /* Where the run happens and who hears of it. */
-struct stage {
-	struct world *(*world)(struct stage *s, const struct real_options *options);
-	struct sink *(*sink)(struct stage *s, const struct order *o, const struct plan *plan,
+struct venue {
+	struct world *(*world)(struct venue *s, const struct real_options *options);
+	struct sink *(*sink)(struct venue *s, const struct order *o, const struct plan *plan,
 			struct real_options *options);
 	bool keeps_logs;
 };
 
 /* Loads, asks, refuses or runs; errors go to standard error. */
-int session_run(const struct order *o, struct stage *stage);
+int session_run(const struct order *o, struct venue *venue);
 
 #endif

@@ -333,7 +333,7 @@ void decide_begin(struct decider *d, struct spot s, struct decision *out)
 		decide_finish(d, s, STEP_SKIPPED, "skip", "left out on the command line", out);
 		return;
 	}
-	if (st->phase == PHASE_READY && decide_if(d, s, out) == DECIDED)
+	if (st->phase != PHASE_PAUSED && decide_if(d, s, out) == DECIDED)
 		return;
 	if (spot_has_items(d->run, s)) {
 		decide_items(d, s, out);

@@ -2,7 +2,10 @@
 
 #include "run/action.h"
 #include "run/begin.h"
+#include "run/rollback.h"
 #include "run/scope.h"
+#include "run/undo.h"
+#include "run/watch.h"
 
 /* ---- events about a step -------------------------------------------------------------------- */
 
@@ -82,67 +85,112 @@ static struct value run_outputs(struct decider *d)
 	return out;
 }
 
+/* LANGUAGE.md, section 5: the exit code of each end. */
+static int64_t exit_code(const struct run *r, enum run_status status)
+{
+	static const int codes[] = {[RUN_SUCCEEDED] = 0, [RUN_FAILED] = 1, [RUN_ROLLED_BACK] = 3,
+			[RUN_ROLLBACK_INCOMPLETE] = 4, [RUN_HELD] = 5, [RUN_REFUSED] = 7};
+
+	return status == RUN_INTERRUPTED ? 128 + (r->signal ? r->signal : 2) : codes[status];
+}
+
 static void decide_run_end(struct decider *d, enum run_status status, struct decision *out)
 {
 	struct run *r = d->run;
+	bool has_turned = r->stop_reason != NULL;
 
 	out->kind = DECIDE_RECORD;
 	out->event = (struct event){.kind = EVENT_RUN_FINISHED,
 			.time_ns = d->now_ns,
 			.wall_ns = d->wall_ns,
 			.status = status,
+			.exit = exit_code(r, status),
 			.duration_ns = d->now_ns,
 			.step = r->failed_step,
-			.reason = r->reason,
-			.message = str_of(r->message ? r->message : "")};
-	out->event.exit = status == RUN_SUCCEEDED ? 0
-			: status == RUN_FAILED    ? 1
-						  : 128 + r->signal;
+			.reason = has_turned ? r->stop_reason : r->reason,
+			.left = r->left};
+	out->event.message = str_of(has_turned ? (r->stop_message ? r->stop_message : "")
+					       : (r->message ? r->message : ""));
 	if (status == RUN_INTERRUPTED)
 		out->event.reason = "signal";
 	else
 		out->event.outputs = run_outputs(d);
 }
 
+/* At rest without an answer of its own: what the run was asked to do meanwhile. */
+static bool decide_turned(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+
+	if (r->signal)
+		decide_run_end(d, RUN_INTERRUPTED, out);
+	else if (r->is_refused)
+		decide_run_end(d, RUN_REFUSED, out);
+	else if (r->is_held)
+		decide_run_end(d, RUN_HELD, out);
+	else if (r->is_rolling_back)
+		decide_next_stage(d, out);
+	else
+		return false;
+	return true;
+}
+
 static void decide_main_end(struct decider *d, struct decision *out)
 {
-	const struct step_state *st = spot_state((struct spot){d->run->root, d->run->plan->main});
+	struct run *r = d->run;
+	const struct step_state *st = spot_state((struct spot){r->root, r->plan->main});
+	bool has_failed = st->is_cancelling || st->is_failing || st->open;
 
-	if (d->run->signal) {
-		decide_run_end(d, RUN_INTERRUPTED, out);
+	if (decide_turned(d, out))
+		return;
+	if (has_failed && undo_is_needed(r)) {
+		decide_rollback_of_failure(d, out);
 		return;
 	}
 	out->kind = DECIDE_RECORD;
 	out->event = (struct event){.kind = EVENT_MAIN_FINISHED,
 			.time_ns = d->now_ns,
 			.wall_ns = d->wall_ns,
-			.status = RUN_SUCCEEDED};
+			.status = has_failed ? RUN_FAILED : RUN_SUCCEEDED};
 	if (st->is_cancelling) {
-		out->event.status = RUN_FAILED;
 		out->event.reason = st->cancel_reason;
 		out->event.message = STR("the run took longer than its deadline");
-	} else if (st->is_failing) {
-		out->event.status = RUN_FAILED;
-	} else if (st->open) {
+	} else if (has_failed && !st->is_failing) {
 		/* Nothing runs and something has not: the order has no way on. That is our own bug, and
 		 * must not read as success. */
-		out->event.status = RUN_FAILED;
 		out->event.reason = "stuck";
 		out->event.message = STR("no step can start any more");
 	}
 }
 
-/* A failure in `finally` counts, but only where nothing worse happened. */
 static void decide_section(struct decider *d, struct spot s, struct decision *out)
 {
 	struct run *r = d->run;
 
-	if (r->plan->nodes[s.node].role == ROLE_MAIN)
+	switch (r->plan->nodes[s.node].role) {
+	case ROLE_WATCH:
+		decide_watch(d, s, out);
+		break;
+	case ROLE_MAIN:
 		decide_main_end(d, out);
-	else if (r->signal)
-		decide_run_end(d, RUN_INTERRUPTED, out);
-	else
-		decide_run_end(d, r->failed_step.len ? RUN_FAILED : r->status, out);
+		break;
+	case ROLE_BEFORE:
+	case ROLE_AFTER:
+		if (r->signal)
+			decide_run_end(d, RUN_INTERRUPTED, out);
+		else
+			decide_stage(d, out);
+		break;
+	default:
+		/* A failure in `finally` counts, but only where nothing worse happened. */
+		if (r->signal)
+			decide_run_end(d, RUN_INTERRUPTED, out);
+		else if (r->status == RUN_SUCCEEDED && r->failed_step.len)
+			decide_run_end(d, RUN_FAILED, out);
+		else
+			decide_run_end(d, r->status, out);
+		break;
+	}
 }
 
 /* ---- steps that are to stop ----------------------------------------------------------------- */
@@ -240,6 +288,8 @@ static void decide_running(struct decider *d, struct spot s, struct decision *ou
 
 	if (st->is_cancelling)
 		finish_attempt(d, s, "cancelled", NULL, value_nil(), out);
+	else if (n->action == ACTION_MONITOR)
+		decide_monitor(d, s, out);
 	else if (n->action == ACTION_WAIT && n->step->wait->until)
 		decide_until(d, s, out);
 	else if (n->action == ACTION_WAIT)
@@ -262,6 +312,10 @@ static void decide_due(struct decider *d, struct spot s, struct decision *out)
 	int64_t deadline = n->step ? n->step->deadline_ns : d->run->plan->book->deadline_ns;
 	const char *reason = NULL;
 
+	if (n->role == ROLE_WATCH) {
+		decide_watch(d, s, out);
+		return;
+	}
 	if (is_past(d, st->started_ns, deadline))
 		reason = "deadline";
 	else if (n->step && st->phase != PHASE_PAUSED && is_past(d, st->attempt_ns, attempt_timeout(n)))
@@ -305,24 +359,79 @@ static void decide_attention(struct decider *d, struct spot s, struct decision *
 	}
 }
 
+/* The step that is first in file order, of those that may start now. */
+static const struct queue_entry *first_startable(const struct run *r)
+{
+	const struct queue_entry *free = queue_first(&r->startable);
+	const struct queue_entry *gated = queue_first(&r->gated);
+
+	if (r->slots_used >= r->jobs)
+		return NULL;
+	if (gated && gate_is_closed(r))
+		gated = NULL;
+	if (!free || !gated)
+		return free ? free : gated;
+	return gated->key < free->key ? gated : free;
+}
+
+/* Who sent the signal will not wait long for children that do not end. */
+#define SIGNAL_PATIENCE (800 * NS_PER_MS)
+
+static bool decide_leaving(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+
+	if (r->stop_after_current && !r->undo_is_running && r->stage != STAGE_FINALLY) {
+		decide_run_end(d, RUN_INTERRUPTED, out);
+		return true;
+	}
+	if (!r->signal)
+		return false;
+	if (r->interrupts < 3 && d->now_ns - r->signal_ns < SIGNAL_PATIENCE) {
+		out->until_ns = r->signal_ns + SIGNAL_PATIENCE;
+		return r->interrupts >= 3;
+	}
+	decide_run_end(d, RUN_INTERRUPTED, out);
+	return true;
+}
+
+/* How long nothing has to be decided, if nothing happens. */
+static void decide_wait(struct decider *d, const struct queue_entry *due, struct decision *out)
+{
+	struct run *r = d->run;
+	uint8_t policy;
+	uint32_t watch;
+	int64_t blind = NS_NEVER;
+
+	out->kind = DECIDE_WAIT;
+	if (due && due->key < out->until_ns)
+		out->until_ns = due->key;
+	if (r->stage == STAGE_MAIN && !r->is_rolling_back && !r->is_held)
+		blind = blind_deadline(r, &policy, &watch);
+	if (blind < out->until_ns)
+		out->until_ns = blind;
+}
+
 void decide(struct decider *d, struct decision *out)
 {
 	struct run *r = d->run;
 	const struct queue_entry *due = queue_first(&r->timers);
 	const struct queue_entry *attention = queue_first(&r->attention);
-	const struct queue_entry *startable = queue_first(&r->startable);
+	const struct queue_entry *startable;
 
 	*out = (struct decision){.kind = DECIDE_WAIT, .until_ns = NS_NEVER};
 	if (r->is_over)
 		out->kind = DECIDE_DONE;
+	else if (decide_leaving(d, out))
+		return;
 	else if (due && due->key <= d->now_ns)
 		decide_due(d, due->spot, out);
 	else if (attention)
 		decide_attention(d, attention->spot, out);
-	else if (startable && r->slots_used < r->jobs)
+	else if (decide_condition(d, out) || decide_blind(d, out) || decide_turn(d, out))
+		return;
+	else if ((startable = first_startable(r)) != NULL)
 		decide_begin(d, startable->spot, out);
-	else if (r->signal && !r->live_count)
-		decide_run_end(d, RUN_INTERRUPTED, out);
-	else if (due)
-		out->until_ns = due->key;
+	else if (!decide_stage(d, out))
+		decide_wait(d, due, out);
 }

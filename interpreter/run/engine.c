@@ -28,6 +28,14 @@ static void deliver(struct engine *e, const struct event *event)
 		e->sinks[i]->event(e->sinks[i], event);
 }
 
+/* How a sample comes about is nobody's concern: there are thousands. What it is, is told. */
+static bool is_inside_sample(const struct run *r, const struct event *event)
+{
+	if (event->kind == EVENT_SAMPLE_STARTED)
+		return true;
+	return event->action.len && plan_is_sample(r->plan, event->node);
+}
+
 static void record(struct engine *e, struct event *event)
 {
 	struct run *r = e->decider.run;
@@ -37,6 +45,8 @@ static void record(struct engine *e, struct event *event)
 	event->run = r->id;
 	/* State needs the values themselves; nobody else gets to see a secret. */
 	state_apply(r, event);
+	if (is_inside_sample(r, event))
+		return;
 	event_mask(e->masker, e->scratch, event, &masked);
 	deliver(e, &masked);
 }
@@ -46,6 +56,8 @@ static void tell_output(struct engine *e, struct spot s, struct str stream, stru
 	struct event event, masked;
 
 	spot_event(&e->decider, s, EVENT_STEP_OUTPUT, &event);
+	if (is_inside_sample(e->decider.run, &event))
+		return;
 	event.seq = e->decider.run->seq;
 	event.run = e->decider.run->id;
 	event.stream = stream;
@@ -105,8 +117,7 @@ static void tell_signal(struct engine *e, int number)
 			.wall_ns = e->decider.wall_ns,
 			.signal = number};
 
-	if (!e->decider.run->signal)
-		record(e, &event);
+	record(e, &event);
 }
 
 static void handle(struct engine *e, const struct happening *h)

@@ -18,6 +18,15 @@ static const char *const event_names[EVENT_KIND_COUNT] = {
 	[EVENT_STEP_WAITING] = "step_waiting",
 	[EVENT_STEP_FINISHED] = "step_finished",
 	[EVENT_SIGNAL] = "signal",
+	[EVENT_SAMPLE_STARTED] = "sample_started",
+	[EVENT_SAMPLE] = "sample",
+	[EVENT_CONDITION] = "condition",
+	[EVENT_BLIND] = "blind",
+	[EVENT_HOLD] = "hold",
+	[EVENT_REFUSED] = "refused",
+	[EVENT_ROLLBACK_STARTED] = "rollback_started",
+	[EVENT_STAGE] = "stage",
+	[EVENT_ROLLBACK_FINISHED] = "rollback_finished",
 	[EVENT_MAIN_FINISHED] = "main_finished",
 	[EVENT_RUN_FINISHED] = "run_finished",
 };
@@ -39,6 +48,10 @@ const char *const run_status_names[] = {
 	[RUN_OPEN] = "running",
 	[RUN_SUCCEEDED] = "succeeded",
 	[RUN_FAILED] = "failed",
+	[RUN_ROLLED_BACK] = "rolled_back",
+	[RUN_ROLLBACK_INCOMPLETE] = "rollback_incomplete",
+	[RUN_HELD] = "held",
+	[RUN_REFUSED] = "refused",
 	[RUN_INTERRUPTED] = "interrupted",
 };
 #define RUN_STATUS_COUNT (sizeof run_status_names / sizeof run_status_names[0])
@@ -75,8 +88,12 @@ struct row {
 
 #define KIND(name) (1u << EVENT_##name)
 #define KINDS_ALL ((1u << EVENT_KIND_COUNT) - 1)
-#define KINDS_ENDS (KIND(MAIN_FINISHED) | KIND(RUN_FINISHED))
-#define KINDS_STEP (KINDS_ALL & ~(KIND(RUN_STARTED) | KIND(SIGNAL) | KINDS_ENDS))
+#define KINDS_WATCH (KIND(SAMPLE_STARTED) | KIND(SAMPLE) | KIND(BLIND))
+#define KINDS_TURN (KIND(HOLD) | KIND(REFUSED) | KIND(ROLLBACK_STARTED))
+#define KINDS_ENDS (KIND(MAIN_FINISHED) | KIND(ROLLBACK_FINISHED) | KIND(RUN_FINISHED))
+#define KINDS_STEP                                                                                 \
+	(KINDS_ALL & ~(KIND(RUN_STARTED) | KIND(SIGNAL) | KINDS_ENDS | KINDS_WATCH |               \
+			     KIND(CONDITION) | KINDS_TURN | KIND(STAGE)))
 #define KINDS_OF_STEP_END (KIND(ATTEMPT_FINISHED) | KIND(STEP_FINISHED))
 #define KINDS_TRY (KINDS_OF_STEP_END | KIND(STEP_STARTED) | KIND(STEP_RETRY) | KIND(STEP_WAITING))
 
@@ -91,7 +108,7 @@ static const struct row rows[] = {
 	ROW("elapsed", ROW_SECONDS, time_ns, KINDS_ALL, 0, true),
 	ROW("runbook", ROW_STR, runbook, KIND(RUN_STARTED), 0, false),
 	ROW("file", ROW_STR, file, KIND(RUN_STARTED), 0, false),
-	ROW("step", ROW_STR, step, KINDS_STEP, 0, false),
+	ROW("step", ROW_STR, step, KINDS_STEP | KINDS_TURN | KIND(RUN_FINISHED), 0, false),
 	ROW("item", ROW_STR, item, KINDS_STEP, 0, false),
 	ROW("node", ROW_NUMBER, node, KINDS_STEP, 0, true),
 	ROW("frame", ROW_NUMBER, frame, KINDS_STEP, 0, true),
@@ -103,7 +120,8 @@ static const struct row rows[] = {
 	ROW("status", ROW_STATUS, status, KINDS_ENDS, KINDS_ENDS, false),
 	ROW("exit", ROW_INT, exit, KIND(RUN_FINISHED), KIND(RUN_FINISHED), false),
 	ROW("signal", ROW_INT, signal, KIND(SIGNAL) | KIND(RUN_FINISHED), KIND(SIGNAL), false),
-	ROW("reason", ROW_TEXT, reason, KINDS_STEP | KINDS_ENDS, 0, false),
+	ROW("reason", ROW_TEXT, reason,
+		KINDS_STEP | KINDS_ENDS | KINDS_WATCH | KIND(CONDITION) | KINDS_TURN, 0, false),
 	ROW("message", ROW_STR, message, KINDS_ALL, 0, false),
 	ROW("command", ROW_STR, command, KINDS_STEP, 0, false),
 	ROW("duration", ROW_SECONDS, duration_ns, KINDS_STEP | KINDS_ENDS,
@@ -114,6 +132,19 @@ static const struct row rows[] = {
 	ROW("branch", ROW_INT, branch, KINDS_STEP, 0, false),
 	ROW("stream", ROW_STR, stream, KIND(STEP_OUTPUT), 0, false),
 	ROW("text", ROW_STR, text, KIND(STEP_OUTPUT), 0, false),
+	ROW("watch", ROW_STR, watch, KINDS_WATCH, 0, false),
+	ROW("condition", ROW_STR, condition, KIND(CONDITION), 0, false),
+	ROW("index", ROW_INT, index, KINDS_WATCH | KIND(CONDITION), 0, true),
+	ROW("phase", ROW_TEXT, phase, KIND(CONDITION) | KIND(BLIND), 0, false),
+	ROW("value", ROW_VALUE, value, KIND(SAMPLE) | KIND(CONDITION), 0, false),
+	ROW("held", ROW_SECONDS, held_ns, KIND(CONDITION), KIND(CONDITION), false),
+	ROW("for", ROW_SECONDS, for_ns, KIND(CONDITION), 0, false),
+	ROW("tick", ROW_SECONDS, tick_ns, KIND(SAMPLE_STARTED) | KIND(SAMPLE) | KIND(CONDITION),
+		KIND(SAMPLE) | KIND(CONDITION), false),
+	ROW("undo", ROW_VALUE, undo, KIND(ROLLBACK_STARTED) | KIND(ROLLBACK_FINISHED), 0, false),
+	ROW("left", ROW_VALUE, left, KIND(ROLLBACK_FINISHED) | KIND(RUN_FINISHED), 0, false),
+	ROW("samples", ROW_VALUE, samples, KIND(ROLLBACK_STARTED), 0, false),
+	ROW("stage", ROW_INT, stage, KIND(STAGE), KIND(STAGE), true),
 	ROW("inputs", ROW_VALUE, inputs, KIND(RUN_STARTED) | KIND(STEP_STARTED), 0, false),
 	ROW("vars", ROW_VALUE, vars, KIND(RUN_STARTED) | KIND(STEP_STARTED), 0, false),
 	ROW("items", ROW_VALUE, items, KIND(STEP_EXPANDED), 0, false),

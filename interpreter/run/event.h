@@ -21,6 +21,15 @@ enum event_kind {
 	EVENT_STEP_WAITING,  /* its `until` did not hold; looks again at `until_ns` */
 	EVENT_STEP_FINISHED, /* state, reason, outputs */
 	EVENT_SIGNAL,        /* somebody asks us to stop */
+	EVENT_SAMPLE_STARTED, /* of a watch; told to nobody */
+	EVENT_SAMPLE,        /* a watch at a tick: its value, or why there is none */
+	EVENT_CONDITION,     /* a condition at a tick */
+	EVENT_BLIND,         /* a watch is unknown for too long, or no longer */
+	EVENT_HOLD,          /* the run stops and waits for a person */
+	EVENT_REFUSED,       /* it may not begin */
+	EVENT_ROLLBACK_STARTED, /* the decision, with what it rests on */
+	EVENT_STAGE,         /* the next part of going back begins */
+	EVENT_ROLLBACK_FINISHED,
 	EVENT_MAIN_FINISHED, /* the steps are over; `finally` begins */
 	EVENT_RUN_FINISHED,  /* status, exit */
 	EVENT_KIND_COUNT
@@ -32,7 +41,10 @@ enum step_status {
 };
 extern const char *const step_status_names[];
 
-enum run_status { RUN_OPEN, RUN_SUCCEEDED, RUN_FAILED, RUN_INTERRUPTED };
+enum run_status {
+	RUN_OPEN, RUN_SUCCEEDED, RUN_FAILED, RUN_ROLLED_BACK, RUN_ROLLBACK_INCOMPLETE, RUN_HELD,
+	RUN_REFUSED, RUN_INTERRUPTED
+};
 extern const char *const run_status_names[];
 
 /* One struct for all kinds: members not used by a kind are zero. Borrowed pointers are good while
@@ -67,6 +79,16 @@ struct event {
 	enum run_status status;
 	int64_t exit;
 	int64_t signal;
+	struct str watch;      /* SAMPLE, BLIND: its name */
+	int64_t index;         /* of a watch or condition, from 1 */
+	struct value value;    /* SAMPLE: what it is; CONDITION: true, false or unknown */
+	struct str condition;  /* its guard, as written */
+	const char *phase;     /* CONDITION: `quiet pending firing`, `muted`; BLIND: `blind over` */
+	int64_t held_ns, for_ns; /* CONDITION */
+	int64_t tick_ns;       /* SAMPLE, CONDITION: on the run's clock */
+	struct value undo, left; /* ROLLBACK_*: lists of texts */
+	struct value samples;  /* ROLLBACK_STARTED: the last samples it rests on, by watch */
+	int64_t stage;         /* STAGE: enum stage */
 	struct str run;        /* the run's id, on every event */
 	struct str runbook;    /* RUN_STARTED: its name, file, version of the program */
 	struct str file;

@@ -133,21 +133,21 @@ void flow_ready(struct run *r, struct spot s)
 	struct spot around = spot_container(r, s);
 
 	st->phase = PHASE_READY;
-	if (!st->live && around.node != NODE_NONE && n->role != ROLE_CHECK)
+	if (!st->live && around.node != NODE_NONE && n->role != ROLE_CHECK && n->role != ROLE_UNDO)
 		spot_state(around)->running++;
 	live_add(r, s);
 	if (n->needs_slot && !spot_has_items(r, s) && !spot_is_stopping(r, s))
-		queue_push(&r->startable, s.node, s, ++st->stamp);
+		queue_push(n->effect == EFFECT_WRITES ? &r->gated : &r->startable, s.node, s,
+				++st->stamp);
 	else
 		flow_attend(r, s);
 }
 
-static bool may_open(const struct run *r, struct spot child)
+static bool may_open(struct spot child)
 {
 	const struct step_state *st = spot_state(child);
 
-	return st->phase == PHASE_IDLE && st->needs_left == 0 &&
-	       r->plan->nodes[child.node].role != ROLE_CHECK;
+	return st->phase == PHASE_IDLE && st->needs_left == 0;
 }
 
 static void open_items(struct run *r, struct spot s, uint32_t limit)
@@ -173,7 +173,7 @@ static void open_children(struct run *r, struct spot s, uint32_t limit)
 
 	for (; child != NODE_NONE && st->running < limit;
 			child = plan_child(r->plan, s.node, child)) {
-		if (may_open(r, (struct spot){s.frame, child}))
+		if (may_open((struct spot){s.frame, child}))
 			flow_ready(r, (struct spot){s.frame, child});
 	}
 	st->cursor = child;
@@ -260,7 +260,7 @@ static void let_go(struct run *r, struct spot s)
 		if (fs->needs_left)
 			fs->needs_left--;
 		group = spot_container(r, f);
-		if (!may_open(r, f) || spot_state(group)->phase != PHASE_OPEN ||
+		if (!may_open(f) || spot_state(group)->phase != PHASE_OPEN ||
 				spot_is_stopping(r, group))
 			continue;
 		if (spot_state(group)->running < spot_limit(r, group))
@@ -289,19 +289,24 @@ static void finish_check(struct run *r, struct spot s, enum step_status status)
 	flow_ready(r, step);
 }
 
+/* Clean-up and going back go on after a failure in them; the run remembers it. */
+static bool goes_on_after_failure(enum node_role role)
+{
+	return role == ROLE_FINALLY || role == ROLE_BEFORE || role == ROLE_AFTER;
+}
+
 static void tell_group(struct run *r, struct spot s, bool was_live, enum step_status status)
 {
 	struct spot group = spot_container(r, s);
 	enum node_role role = r->plan->nodes[group.node].role;
 	struct step_state *st = spot_state(group);
 
-	st->open--;
-	st->running -= was_live;
 	if (role == ROLE_ROOT)
 		return;
-	/* Clean-up goes on after a failure in it; the run remembers the failure. */
+	st->open--;
+	st->running -= was_live;
 	if ((status == STEP_FAILED || status == STEP_UNKNOWN) && !st->is_failing &&
-			role != ROLE_FINALLY) {
+			!goes_on_after_failure(role)) {
 		st->is_failing = true;
 		flow_stop_inside(r, group);
 	}
@@ -328,7 +333,8 @@ void flow_finish(struct run *r, struct spot s, enum step_status status)
 		return;
 	}
 	goes_on = status == STEP_OK || status == STEP_WARNED || status == STEP_SKIPPED ||
-		  (group.node != NODE_NONE && r->plan->nodes[group.node].role == ROLE_FINALLY);
+		  (group.node != NODE_NONE &&
+				  goes_on_after_failure(r->plan->nodes[group.node].role));
 	if (goes_on) {
 		if (status == STEP_SKIPPED)
 			skip_all(r, s);

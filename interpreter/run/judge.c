@@ -110,10 +110,31 @@ static int64_t retry_delay(const struct decider *d, struct spot s, const struct 
 	return (int64_t)delay;
 }
 
+/* What undoes a step tries harder than what goes forward. */
+static const struct retry default_compensation = {.attempts = 3,
+		.delay_ns = NS_PER_S,
+		.max_delay_ns = INT64_MIN,
+		.backoff = 2};
+
+/* A leaf of it: a group's steps each have their tries. */
+static bool is_compensation(const struct run *r, struct spot s)
+{
+	return action_asks_world(r->plan->nodes[s.node].action) &&
+	       plan_undone_step(r->plan, s.node) != NODE_NONE;
+}
+
+static const struct retry *retry_of(const struct run *r, struct spot s)
+{
+	const struct step *step = r->plan->nodes[s.node].step;
+
+	if (step->more && step->more->retry)
+		return step->more->retry;
+	return is_compensation(r, s) ? &default_compensation : NULL;
+}
+
 static bool may_retry(struct decider *d, struct spot s, const char *reason)
 {
-	const struct step *step = d->run->plan->nodes[s.node].step;
-	const struct retry *r = step->more ? step->more->retry : NULL;
+	const struct retry *r = retry_of(d->run, s);
 	const struct step_state *st = spot_state(s);
 	struct step_scope scope;
 	struct eval ev;
@@ -147,12 +168,11 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 		out->kind = DECIDE_RECORD;
 		spot_event(d, s, EVENT_STEP_RETRY, &out->event);
 		out->event.attempt = failed;
-		out->event.attempts = n->step->more->retry->attempts > 0
-				? n->step->more->retry->attempts
-				: 3;
+		out->event.attempts = retry_of(d->run, s)->attempts > 0 ? retry_of(d->run, s)->attempts
+									: 3;
 		out->event.reason = reason;
 		out->event.message = str_of(message ? message : "");
-		out->event.delay_ns = retry_delay(d, s, n->step->more->retry, failed);
+		out->event.delay_ns = retry_delay(d, s, retry_of(d->run, s), failed);
 		out->event.working = working;
 		return;
 	}
@@ -182,7 +202,7 @@ static const char *expect_message(struct decider *d, enum verdict verdict, const
 
 /* False: decided, the step has failed this time. */
 static bool check_expect(struct decider *d, struct spot s, const struct step *step,
-		struct decision *out)
+		const struct event *pending, struct decision *out)
 {
 	for (size_t i = 0; step->more && i < step->more->expect.count; i++) {
 		const struct guard *g = &step->more->expect.items[i];
@@ -194,6 +214,7 @@ static bool check_expect(struct decider *d, struct spot s, const struct step *st
 		if (!g->expr)
 			continue;
 		scope_enter(d, s, true, &scope, &ev);
+		scope.pending = pending;
 		verdict = guard_test(&ev, g, &why);
 		if (verdict == VERDICT_TRUE)
 			continue;
@@ -205,28 +226,36 @@ static bool check_expect(struct decider *d, struct spot s, const struct step *st
 	return true;
 }
 
-static bool fill_outputs(struct decider *d, struct spot s, const struct record_list *list,
-		bool is_inner, struct value *out, const char **reason, const char **error)
+struct filling {
+	const struct record_list *list;
+	bool is_inner;               /* the outputs of the file inside a `uses` or `call` */
+	const struct event *pending;
+	const char *reason, *error;  /* why it failed */
+};
+
+static bool fill_outputs(struct decider *d, struct spot s, struct filling *f, struct value *out)
 {
-	if (!list->count)
+	if (!f->list->count)
 		return true;
 	if (out->kind != VALUE_MAP)
 		*out = value_map(d->scratch);
-	for (size_t i = 0; i < list->count; i++) {
-		const struct named_guard *g = list->items[i];
+	for (size_t i = 0; i < f->list->count; i++) {
+		const struct named_guard *g = f->list->items[i];
 		struct step_scope scope;
 		struct eval ev;
 		struct value v;
 
 		if (!g->guard.expr)
 			continue;
-		if (is_inner)
+		if (f->is_inner)
 			scope_enter_inner(d, s, &scope, &ev);
 		else
 			scope_enter(d, s, true, &scope, &ev);
+		scope.pending = f->pending;
 		if (!eval_expr(&ev, g->guard.expr, &v)) {
-			*reason = broken_reason(&ev);
-			*error = arena_printf(d->scratch, "output `%.*s`: %s", STR_ARGS(g->name), ev.error);
+			f->reason = broken_reason(&ev);
+			f->error = arena_printf(
+					d->scratch, "output `%.*s`: %s", STR_ARGS(g->name), ev.error);
 			return false;
 		}
 		map_set(d->scratch, out->map, g->name, v);
@@ -235,8 +264,8 @@ static bool fill_outputs(struct decider *d, struct spot s, const struct record_l
 }
 
 /* The result of a choose is its branch's; that of a module or called runbook its outputs. */
-static bool composite_result(struct decider *d, struct spot s, struct event *e, const char **reason,
-		const char **error)
+static bool composite_result(
+		struct decider *d, struct spot s, struct event *e, struct filling *f)
 {
 	const struct plan *p = d->run->plan;
 	const struct node *n = &p->nodes[s.node];
@@ -259,7 +288,9 @@ static bool composite_result(struct decider *d, struct spot s, struct event *e, 
 	}
 	if (!n->inner)
 		return true;
-	if (!fill_outputs(d, s, &n->inner->book->outputs, true, &e->outputs, reason, error))
+	f->list = &n->inner->book->outputs;
+	f->is_inner = true;
+	if (!fill_outputs(d, s, f, &e->outputs))
 		return false;
 	if (n->action == ACTION_CALL) {
 		e->result = value_map(d->scratch);
@@ -272,27 +303,33 @@ static void succeed(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct node *n = &d->run->plan->nodes[s.node];
 	struct event composite = {0};
-	const char *reason = NULL, *error = NULL;
-	struct value outputs;
+	struct filling f = {0};
+	struct value outputs = value_nil();
 
-	if (!composite_result(d, s, &composite, &reason, &error)) {
-		decide_failure(d, s, reason, error, value_nil(), out);
+	if (!composite_result(d, s, &composite, &f)) {
+		decide_failure(d, s, f.reason, f.error, value_nil(), out);
 		return;
 	}
 	/* `expect` and the step's own outputs see what the group gave. */
-	if (!check_expect(d, s, n->step, out))
+	if (!check_expect(d, s, n->step, &composite, out))
 		return;
-	outputs = composite.outputs.kind == VALUE_MAP
-			? value_deep_copy(d->scratch, &composite.outputs)
-			: value_nil();
-	if (n->step->more && !fill_outputs(d, s, &n->step->more->outputs, false, &outputs, &reason,
-					     &error)) {
-		decide_failure(d, s, reason, error, value_nil(), out);
-		return;
+	if (composite.outputs.kind == VALUE_MAP)
+		outputs = value_deep_copy(d->scratch, &composite.outputs);
+	if (n->step->more) {
+		f = (struct filling){.list = &n->step->more->outputs, .pending = &composite};
+		if (!fill_outputs(d, s, &f, &outputs)) {
+			decide_failure(d, s, f.reason, f.error, value_nil(), out);
+			return;
+		}
 	}
 	decide_finish(d, s, STEP_OK, NULL, NULL, out);
 	out->event.outputs = outputs;
 	out->event.result = composite.result;
+}
+
+static bool is_own_fault(const char *cancel_reason)
+{
+	return strcmp(cancel_reason, "timeout") == 0 || strcmp(cancel_reason, "deadline") == 0;
 }
 
 static void judge_cancelled(struct decider *d, struct spot s, struct decision *out)
@@ -300,7 +337,7 @@ static void judge_cancelled(struct decider *d, struct spot s, struct decision *o
 	const struct step_state *st = spot_state(s);
 	const char *reason = st->cancel_reason;
 
-	if (!reason || strcmp(reason, "stopped") == 0) {
+	if (!reason || !is_own_fault(reason)) {
 		decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
 		return;
 	}

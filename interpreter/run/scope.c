@@ -2,20 +2,40 @@
 
 #include "base/json.h"
 #include "run/step_object.h"
+#include "run/watch.h"
 
 /* ---- the run -------------------------------------------------------------------------------- */
 
 static struct str run_reason(struct run *r, struct arena *a)
 {
-	char *text;
+	const char *why = r->message ? r->message : r->reason ? r->reason : "";
 
+	if (r->stop_message || r->stop_reason)
+		return str_of(r->stop_message ? r->stop_message : r->stop_reason);
 	if (r->status != RUN_FAILED)
 		return STR("");
 	if (!r->failed_step.len)
-		return str_of(r->message ? r->message : r->reason ? r->reason : "");
-	text = arena_printf(a, "step `%.*s` failed: %s", STR_ARGS(r->failed_step),
-			r->message ? r->message : r->reason ? r->reason : "unknown");
-	return str_of(text);
+		return str_of(why);
+	return str_of(arena_printf(a, "step `%.*s` failed: %s", STR_ARGS(r->failed_step), why));
+}
+
+static bool failure_is_condition(const struct run *r)
+{
+	return r->stop_reason && strcmp(r->stop_reason, "condition") == 0;
+}
+
+/* Why the run turned back: of a condition there is no step. */
+static struct value failure_value(struct run *r, struct arena *a)
+{
+	struct value v = value_map(a);
+
+	map_set(a, v.map, STR("step"), value_str(r->failure_step));
+	map_set(a, v.map, STR("reason"),
+			value_str(str_of(failure_is_condition(r) && r->stop_message ? r->stop_message
+					 : r->stop_reason			    ? r->stop_reason
+										    : "")));
+	map_set(a, v.map, STR("message"), value_str(str_of(r->stop_message ? r->stop_message : "")));
+	return v;
 }
 
 static struct value run_value(const struct step_scope *s, struct eval *ev)
@@ -70,10 +90,41 @@ static bool lookup_item(const struct step_scope *s, struct str name, struct valu
 	return true;
 }
 
+/* The result of a group is there before the step has ended with it. */
+static bool pending_field(const struct event *e, struct str name, struct value *out)
+{
+	const struct value *const maps[] = {&e->outputs, &e->result};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct entry *entry =
+				maps[i]->kind == VALUE_MAP ? map_find(maps[i]->map, name) : NULL;
+
+		if (!entry)
+			continue;
+		*out = entry->value;
+		return true;
+	}
+	return false;
+}
+
+/* In what undoes a step: the step. */
+static bool lookup_self(const struct step_scope *s, struct eval *ev, struct value *out)
+{
+	uint32_t node = plan_undone_step(s->run->plan, s->spot.node);
+	struct frame *f = node == NODE_NONE ? NULL : frame_of(s->run, s->spot.frame, node);
+
+	if (!f)
+		return false;
+	*out = step_value(s->run, (struct spot){f, node}, ev->arena);
+	return true;
+}
+
 static bool lookup(const struct scope *scope, struct str name, struct eval *ev, struct value *out)
 {
 	const struct step_scope *s = (const struct step_scope *)scope;
 
+	if (s->sees_result && s->pending && pending_field(s->pending, name, out))
+		return true;
 	if (s->sees_result &&
 			step_result_field(s->run, s->spot, name, ev->arena, out))
 		return true;
@@ -89,6 +140,12 @@ static bool lookup(const struct scope *scope, struct str name, struct eval *ev, 
 		*out = steps_value(s->run, s->spot.frame, s->unit, ev->arena);
 	else if (str_is(name, "run"))
 		*out = run_value(s, ev);
+	else if (str_is(name, "watch"))
+		*out = watches_value(s->run, s->unit, ev->arena, s->now_ns);
+	else if (str_is(name, "failure") && s->run->is_rolling_back)
+		*out = failure_value(s->run, ev->arena);
+	else if (str_is(name, "self"))
+		return lookup_self(s, ev, out);
 	else
 		return lookup_item(s, name, out);
 	return true;
@@ -137,6 +194,7 @@ static void enter(struct decider *d, const struct unit *u, struct step_scope *sc
 {
 	scope->scope = (struct scope){.lookup = lookup, .missing = missing};
 	scope->run = d->run;
+	scope->now_ns = d->now_ns;
 	scope->unit = u;
 	*ev = (struct eval){.arena = d->scratch,
 			.scope = &scope->scope,

@@ -13,7 +13,9 @@ struct step_scope {
 	const struct unit *unit;  /* whose names it sees; not the spot's own for a module's outputs */
 	struct unit_state *values;
 	bool sees_result;         /* `expect`, `outputs`, `until`, `retry.if` */
-	bool sees_items;          /* NULL item otherwise */
+	bool sees_items;
+	const struct event *pending; /* with sees_result: what a group gives, before it has ended */
+	int64_t now_ns;
 };
 
 /* Ready to evaluate the guards of `s`. Both structs are the caller's. */

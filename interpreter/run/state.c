@@ -2,6 +2,7 @@
 
 #include "run/flow.h"
 #include "run/queue.h"
+#include "run/watch.h"
 
 const struct spot spot_none = {NULL, NODE_NONE};
 
@@ -11,6 +12,9 @@ struct spot spot_container(const struct run *r, struct spot s)
 		return (struct spot){s.frame->outer, s.node};
 	if (r->plan->nodes[s.node].parent == NODE_NONE)
 		return spot_none;
+	/* What undoes a step stands on its own: the step and all around it are over. */
+	if (r->plan->nodes[s.node].role == ROLE_UNDO)
+		return (struct spot){r->root, 0};
 	return (struct spot){s.frame, r->plan->nodes[s.node].parent};
 }
 
@@ -79,6 +83,13 @@ uint32_t spot_limit(const struct run *r, struct spot s)
 	return UINT32_MAX;
 }
 
+struct arena *spot_arena(struct run *r, struct spot s)
+{
+	if (plan_is_sample(r->plan, s.node))
+		return &watch_of_node(r, s.node)->arena;
+	return r->arena;
+}
+
 bool status_is_final(enum step_status s)
 {
 	return s >= STEP_OK;
@@ -95,6 +106,7 @@ struct run *run_new(struct arena *a, const struct plan *p, struct str id, uint32
 	r->env = value_map(a);
 	r->secrets = arena_array(a, p->unit_count, sizeof(struct value));
 	r->root = flow_frame(r, NULL, 0, 0);
+	watch_init(r);
 	return r;
 }
 
@@ -102,6 +114,8 @@ void run_free(struct run *r)
 {
 	queue_release(&r->attention);
 	queue_release(&r->startable);
+	queue_release(&r->gated);
+	watch_release(r);
 	queue_release(&r->timers);
 	free(r->live);
 	free(r->frames);

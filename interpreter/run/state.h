@@ -14,7 +14,9 @@
 
 #include "base/duration.h"
 #include "plan/plan.h"
+#include "run/condition.h"
 #include "run/event.h"
+#include "run/samples.h"
 
 enum phase {
 	PHASE_IDLE,      /* waits for its needs or its parent */
@@ -55,6 +57,35 @@ struct step_state {
 	struct frame **items;
 	uint32_t item_count;
 	struct unit_state *unit; /* of a `uses` or `call` */
+	uint64_t start_seq;      /* of the event that started it first: the order to undo in */
+	struct monitor_state *monitor;
+	int64_t monitor_end_ns;
+	bool is_blocked;         /* a compensation that may not run: see undo.c */
+};
+
+/* What a monitor has seen of each watch when it began. */
+struct monitor_state {
+	uint64_t *known, *total; /* of each watch, then */
+	uint32_t first_condition, condition_count; /* its own, in run->conditions */
+};
+
+struct watch_state {
+	const struct watch *watch;
+	uint32_t node;
+	struct samples_ring ring;
+	bool is_armed, is_in_flight, is_blind, blind_told;
+	int64_t armed_ns, next_tick_ns, tick_ns; /* tick_ns: of the sample in flight */
+	int64_t known_ns;       /* the last tick that was known; armed_ns before the first */
+	int64_t blind_ns;       /* since when it is blind */
+	int64_t every_ns, max_gap_ns;
+	int64_t stamped_wall_ns;
+	uint32_t sample_count;
+	struct arena arena;     /* of the sample in flight or the last one */
+};
+
+/* The way of a run that goes back: each stage is skipped when it has nothing to do. */
+enum stage {
+	STAGE_MAIN, STAGE_BEFORE, STAGE_UNDO, STAGE_AFTER, STAGE_VERIFY, STAGE_FINALLY, STAGE_OVER
 };
 
 /* One use of a namespace, while it runs. */
@@ -99,6 +130,7 @@ struct run {
 	struct frame *root;
 	struct queue attention; /* steps with a decision to take, no slot needed */
 	struct queue startable; /* steps that may start when a slot is free */
+	struct queue gated;     /* the same, with effects: not while the run is blind */
 	struct queue timers;
 	struct spot *live;      /* every step between ready and done */
 	uint32_t live_count, live_cap;
@@ -110,7 +142,31 @@ struct run {
 	struct str failed_step; /* the first that failed */
 	const char *reason, *message;
 	int signal;             /* asked to stop by */
-	bool main_is_over, is_over, has_warnings;
+	int64_t signal_ns;
+	uint32_t interrupts;    /* SIGINT, so many times */
+	bool is_over, has_warnings;
+	uint8_t stage;          /* enum stage */
+
+	struct watch_state *watches;
+	uint32_t watch_count;
+	struct condition_state *conditions; /* rollback.when, verify, then those of monitors */
+	uint32_t condition_count, condition_cap;
+	uint32_t verify;        /* its number in conditions, or NODE_NONE */
+	bool any_condition_due, reads_steps; /* some condition reads steps: any step's end is a tick */
+	bool effects_began;     /* the first step with effects has started: no baseline any more */
+	bool is_irreversible;   /* a point of no return was passed */
+	struct str irreversible_step;
+
+	bool is_rolling_back, is_held, is_refused, is_unfinished;
+	const char *stop_reason, *stop_message; /* why it rolls back, is held, was refused */
+	struct str failure_step;
+	struct spot *undo;      /* what is undone, in the order to undo it */
+	uint32_t undo_count, undo_next;
+	bool undo_is_running;
+	struct value left;      /* list of texts: what is left behind, and why */
+	struct value undone;    /* list of names */
+	int64_t verify_ns;      /* when verifying began */
+	bool stop_after_current;
 	struct str id;
 	struct value env;       /* the environment at the start, as guards see it */
 	struct value *secrets;  /* of each unit, by its number */
@@ -164,6 +220,9 @@ static inline int64_t attempt_timeout(const struct node *n)
 		return n->unit->book->timeout_ns;
 	return n->step->timeout_ns;
 }
+
+/* Where what the step leaves is kept: the run's arena, or that of the watch it is a sample of. */
+struct arena *spot_arena(struct run *r, struct spot s);
 
 /* The first valid entry, or NULL. */
 const struct queue_entry *queue_first(const struct queue *q);

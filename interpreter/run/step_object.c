@@ -72,6 +72,20 @@ static struct value absent(const struct run *r, struct spot s, struct arena *a)
 			STR_ARGS(plan_name(r->plan, s.node, a))));
 }
 
+/* An output of the module that is not there. */
+static bool declares_inner(const struct node *n, struct str name, struct value *out)
+{
+	const struct record_list *outputs = &n->inner->book->outputs;
+
+	for (size_t i = 0; i < outputs->count; i++) {
+		if (str_equal(((struct named_guard *)outputs->items[i])->name, name)) {
+			*out = value_nil();
+			return true;
+		}
+	}
+	return false;
+}
+
 bool step_result_field(struct run *r, struct spot s, struct str name, struct arena *a,
 		struct value *out)
 {
@@ -81,12 +95,14 @@ bool step_result_field(struct run *r, struct spot s, struct str name, struct are
 	const struct entry *e = result ? map_find(result, name) : NULL;
 	const struct value *text;
 
+	if (!e && st->outputs.kind == VALUE_MAP)
+		e = map_find(st->outputs.map, name);
 	if (e) {
 		*out = e->value;
 		return true;
 	}
 	if (!find_result(n->action, name))
-		return false;
+		return n->inner ? declares_inner(n, name, out) : false;
 	text = result ? map_get(result, n->action == ACTION_HTTP ? "body" : "stdout") : NULL;
 	if (text && text->kind == VALUE_STRING && str_is(name, "lines"))
 		*out = derived(r, &st->lines, text, false, NULL);
@@ -108,7 +124,7 @@ struct step_object {
 
 static const struct object_type step_type;
 
-static struct value step_value(struct run *r, struct spot s, struct arena *a)
+struct value step_value(struct run *r, struct spot s, struct arena *a)
 {
 	struct step_object *o = arena_new(a, struct step_object);
 
@@ -161,7 +177,7 @@ static bool own_field(const struct step_object *o, struct str name, struct arena
 		*out = step_duration(o->run, st);
 	else if (str_is(name, "attempts"))
 		*out = value_int(st->attempts);
-	else if (str_is(name, "items"))
+	else if (str_is(name, "items") && spot_has_items(o->run, o->spot))
 		*out = items_value(o->run, o->spot, a);
 	else
 		return false;

@@ -128,6 +128,28 @@ static bool judge_events(const struct test_case *c, struct str actual)
 	return !has_want;
 }
 
+/* The lines happened, in this order; what else did does not matter. */
+static bool judge_some_events(const struct test_case *c, struct str actual)
+{
+	struct lines wants = {str_trim(case_text(c, "events has"))}, haves = {str_trim(actual)};
+	struct str want, have;
+	struct strbuf what = {0};
+
+	while (next_line(&wants, &want)) {
+		bool found = false;
+
+		while (!found && next_line(&haves, &have))
+			found = line_matches(have, want);
+		if (found)
+			continue;
+		strbuf_printf(&what, "`%.*s` did not happen, or too early", STR_ARGS(want));
+		complain(c, what.at, (struct str){0}, actual);
+		strbuf_release(&what);
+		return false;
+	}
+	return true;
+}
+
 static bool judge_text(const struct test_case *c, const char *name, struct str actual)
 {
 	struct str expected = case_text(c, name);
@@ -177,7 +199,8 @@ static bool judge_exit(const struct test_case *c, const struct result *r)
 
 static bool judge_names(const struct test_case *c)
 {
-	static const char *const known[] = {"runbook", "args", "env", "world", "events", "stderr",
+	static const char *const known[] = {"runbook", "args", "env", "world", "events", "events has",
+			"stderr",
 			"stderr has", "plain", "plain has", "starts", "starts has"};
 
 	for (size_t i = 0; i < c->section_count; i++) {
@@ -201,6 +224,7 @@ bool case_judge(const struct test_case *c, const struct result *r)
 		return false;
 	}
 	return judge_names(c) && judge_exit(c, r) && judge_events(c, r->events) &&
+	       judge_some_events(c, r->events) &&
 	       judge_text(c, "stderr", r->stderr_text) &&
 	       judge_parts(c, "stderr has", r->stderr_text) && judge_text(c, "plain", r->plain) &&
 	       judge_parts(c, "plain has", r->plain) && judge_text(c, "starts", r->starts) &&

@@ -25,7 +25,7 @@ static struct {
 /* ---- the stage ------------------------------------------------------------------------------ */
 
 struct case_stage {
-	struct stage stage;
+	struct venue venue;
 	struct case_sink sink;
 	struct arena arena;
 	struct source_set files;
@@ -39,14 +39,14 @@ struct case_stage {
 struct watched_world {
 	struct world world;
 	struct world *inner;
-	struct case_stage *stage;
+	struct case_stage *venue;
 };
 
 static void watched_free(struct world *w)
 {
 	struct watched_world *watched = (struct watched_world *)w;
 
-	fake_world_log(watched->inner, &watched->stage->starts);
+	fake_world_log(watched->inner, &watched->venue->starts);
 	world_free(watched->inner);
 	free(watched);
 }
@@ -75,13 +75,13 @@ static void watched_wait(struct world *w, int64_t until, struct arena *a, struct
 static const struct world_type watched_type = {watched_now, watched_wall, watched_start,
 		watched_cancel, watched_wait, watched_free};
 
-static struct world *case_world(struct stage *stage, const struct real_options *options)
+static struct world *case_world(struct venue *venue, const struct real_options *options)
 {
-	struct case_stage *s = (struct case_stage *)stage;
+	struct case_stage *s = (struct case_stage *)venue;
 	struct watched_world *w = heap_alloc(sizeof(*w));
 
 	(void)options;
-	*w = (struct watched_world){.world = {&watched_type}, .stage = s};
+	*w = (struct watched_world){.world = {&watched_type}, .venue = s};
 	w->inner = fake_world_new(
 			s->script.kind == VALUE_MAP ? &s->script : NULL, &s->arena, &s->error, NULL);
 	if (!w->inner) {
@@ -91,10 +91,10 @@ static struct world *case_world(struct stage *stage, const struct real_options *
 	return &w->world;
 }
 
-static struct sink *case_sink(struct stage *stage, const struct order *o, const struct plan *plan,
+static struct sink *case_sink(struct venue *venue, const struct order *o, const struct plan *plan,
 		struct real_options *options)
 {
-	struct case_stage *s = (struct case_stage *)stage;
+	struct case_stage *s = (struct case_stage *)venue;
 	struct output_options plain = {.ascii = false, .verbose = o->verbose};
 
 	(void)options;
@@ -156,6 +156,8 @@ static void set_order(const struct test_case *c, struct order *o, struct arena *
 			o->jobs = (uint32_t)jobs;
 		else if (strcmp(word, "--from") == 0)
 			o->from = value;
+		else if (strcmp(word, "--hotfix") == 0)
+			o->hotfix = value;
 		else if (strcmp(word, "--skip") == 0)
 			o->skips[o->skip_count++] = value;
 	}
@@ -225,7 +227,7 @@ static int run_quietly(const struct order *o, struct case_stage *s, int err)
 	int saved = dup(STDERR_FILENO), code;
 
 	dup2(err, STDERR_FILENO);
-	code = session_run(o, &s->stage);
+	code = session_run(o, &s->venue);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	return code;
@@ -239,7 +241,7 @@ static void run_case(const struct test_case *c)
 	int err = scratch_file();
 
 	arena_init(&s.arena);
-	s.stage = (struct stage){case_world, case_sink, .keeps_logs = false};
+	s.venue = (struct venue){case_world, case_sink, .keeps_logs = false};
 	case_sink_init(&s.sink, scratch_file());
 	write_files(c);
 	set_order(c, o, &s.arena);

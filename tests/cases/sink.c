@@ -56,7 +56,8 @@ static void write_line(struct strbuf *b, const struct event *e)
 	}
 	if (e->kind == EVENT_STEP_FINISHED)
 		strbuf_printf(b, " %s", step_status_names[e->state]);
-	if (e->kind == EVENT_RUN_FINISHED || e->kind == EVENT_MAIN_FINISHED)
+	if (e->kind == EVENT_RUN_FINISHED || e->kind == EVENT_MAIN_FINISHED ||
+			e->kind == EVENT_ROLLBACK_FINISHED)
 		strbuf_printf(b, " %s", run_status_names[e->status]);
 	if (e->kind != EVENT_RUN_STARTED)
 		add_number(b, "attempt", e->attempt > 1 ? e->attempt : 0);
@@ -68,6 +69,14 @@ static void write_line(struct strbuf *b, const struct event *e)
 	add_text(b, "message", e->message);
 	add_text(b, "title", e->title);
 	add_text(b, "command", e->command);
+	add_text(b, "watch", e->watch);
+	add_text(b, "condition", e->condition);
+	if (e->phase)
+		add_text(b, "phase", str_of(e->phase));
+	add_duration(b, "held", e->held_ns);
+	add_value(b, "value", &e->value);
+	add_value(b, "undo", &e->undo);
+	add_value(b, "left", &e->left);
 	add_duration(b, "delay", e->delay_ns);
 	add_text(b, "stream", e->stream);
 	add_text(b, "text", e->text);

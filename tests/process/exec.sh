@@ -93,7 +93,7 @@ for signal in INT TERM; do
 	kill -$signal $us
 	wait $us
 	code=$?
-	case $signal in INT) same "exit after INT" 130 $code ;; *) same "exit after TERM" 143 $code ;; esac
+	case $signal in INT) same "held after INT" 5 $code ;; *) same "exit after TERM" 143 $code ;; esac
 	if kill -0 "$(cat pid)" 2>/dev/null; then fail "a child outlives $signal"; else pass; fi
 	[ ! -e finally-ran ] && pass || fail "finally ran after $signal"
 done

@@ -1,0 +1,315 @@
+#include "run/rollback.h"
+
+#include "run/begin.h"
+#include "run/scope.h"
+#include "run/undo.h"
+#include "run/watch.h"
+
+#define DEFAULT_VERIFY_WITHIN (600 * NS_PER_S)
+
+static void turn_event(struct decider *d, enum event_kind kind, const char *reason,
+		const char *message, struct decision *out)
+{
+	out->kind = DECIDE_RECORD;
+	out->event = (struct event){.kind = kind,
+			.time_ns = d->now_ns,
+			.wall_ns = d->wall_ns,
+			.reason = reason,
+			.message = str_of(message ? message : "")};
+}
+
+/* ---- evidence ------------------------------------------------------------------------------- */
+
+static struct value samples_of(struct decider *d)
+{
+	struct run *r = d->run;
+	struct value all = value_map(d->scratch);
+
+	for (uint32_t i = 0; i < r->watch_count; i++) {
+		const struct samples_ring *ring = &r->watches[i].ring;
+		struct value list = value_list(d->scratch);
+
+		for (uint32_t k = ring->count > 20 ? ring->count - 20 : 0; k < ring->count; k++) {
+			const struct sample *s = samples_get(ring, k);
+
+			list_add(d->scratch, list.list,
+					s->unknown ? value_unknown(s->unknown)
+						   : value_float(s->number));
+		}
+		map_set(d->scratch, all.map, r->watches[i].watch->name, list);
+	}
+	return all;
+}
+
+static const char *condition_reason(struct decider *d, const struct condition_state *c)
+{
+	struct spot s = {d->run->root, d->run->plan->main};
+	struct step_scope scope;
+	struct eval ev;
+	struct value text;
+
+	scope_enter(d, s, false, &scope, &ev);
+	if (c->rule->reason && template_render_text(&ev, c->rule->reason, &text))
+		return arena_copy(d->scratch, text.string, text.len);
+	return arena_printf(d->scratch, "`%.*s`", STR_ARGS(c->rule->holds->text));
+}
+
+/* The first in the file is the primary one; the others are named, too. */
+static const char *firing_reason(struct decider *d, uint8_t *mode)
+{
+	struct strbuf b = {0};
+	struct str text;
+
+	*mode = CONDITION_UNSAID;
+	for (uint32_t i = 0; i < d->run->condition_count; i++) {
+		const struct condition_state *c = &d->run->conditions[i];
+
+		if (c->phase != CONDITION_FIRING || c->was_decided || c->is_over ||
+				c->owner_node != NODE_NONE)
+			continue;
+		if (!b.len)
+			*mode = c->rule->mode;
+		else
+			strbuf_puts(&b, "; ");
+		strbuf_puts(&b, condition_reason(d, c));
+	}
+	text = strbuf_take(&b, d->scratch);
+	strbuf_release(&b);
+	return text.len ? text.at : NULL;
+}
+
+/* ---- turning -------------------------------------------------------------------------------- */
+
+static void start_rollback(struct decider *d, const char *reason, const char *message,
+		struct decision *out)
+{
+	turn_event(d, EVENT_ROLLBACK_STARTED, reason, message, out);
+	out->event.samples = samples_of(d);
+	out->event.step = d->run->failed_step;
+}
+
+static void turn_back(struct decider *d, const char *reason, const char *message,
+		struct decision *out)
+{
+	const struct run *r = d->run;
+
+	if (!r->is_irreversible) {
+		start_rollback(d, reason, message, out);
+		return;
+	}
+	turn_event(d, EVENT_HOLD, "irreversible",
+			arena_printf(d->scratch,
+					"`%.*s` cannot be undone, a person has to decide: %s",
+					STR_ARGS(r->irreversible_step), message ? message : reason),
+			out);
+}
+
+/* A condition that holds already, before anything had an effect. */
+static bool decide_baseline(struct decider *d, struct decision *out)
+{
+	struct run *r = d->run;
+
+	if (r->effects_began)
+		return false;
+	for (uint32_t i = 0; i < r->condition_count; i++) {
+		struct condition_state *c = &r->conditions[i];
+
+		if (!c->has_ticked || c->last != TICK_TRUE || c->is_muted || c->is_over ||
+				c->owner_node != NODE_NONE || c->rule->mode == CONDITION_OBSERVE)
+			continue;
+		if (d->hotfix) {
+			turn_event(d, EVENT_CONDITION, "hotfix", d->hotfix, out);
+			out->event.index = (int64_t)i + 1;
+			out->event.condition = c->rule->holds->text;
+			out->event.phase = "muted";
+			out->event.value = value_bool(true);
+			return true;
+		}
+		turn_event(d, EVENT_REFUSED, "baseline",
+				arena_printf(d->scratch, "it holds already: %s",
+						condition_reason(d, c)),
+				out);
+		return true;
+	}
+	return false;
+}
+
+static bool decide_interrupt(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	const struct rollback_section *rollback = r->plan->book->rollback;
+
+	if (!r->interrupts)
+		return false;
+	if (rollback && rollback->on_interrupt == ON_INTERRUPT_ROLLBACK && undo_is_needed(r))
+		turn_back(d, "interrupt", "interrupted by a person", out);
+	else
+		turn_event(d, EVENT_HOLD, "interrupt", "interrupted by a person", out);
+	return true;
+}
+
+static bool decide_being_blind(struct decider *d, struct decision *out)
+{
+	uint8_t policy;
+	uint32_t watch;
+	const char *message;
+
+	if (blind_deadline(d->run, &policy, &watch) > d->now_ns)
+		return false;
+	message = arena_printf(d->scratch, "watch `%.*s` has been unknown for too long",
+			STR_ARGS(d->run->watches[watch].watch->name));
+	if (policy == ON_BLIND_ROLLBACK)
+		turn_back(d, "blind", message, out);
+	else
+		turn_event(d, EVENT_HOLD, "blind", message, out);
+	return true;
+}
+
+bool decide_turn(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	const char *reason;
+	uint8_t mode;
+
+	if (r->stage != STAGE_MAIN || r->is_rolling_back || r->is_held || r->is_refused)
+		return false;
+	if (decide_baseline(d, out) || decide_interrupt(d, out))
+		return true;
+	reason = firing_reason(d, &mode);
+	if (reason && mode == CONDITION_ASK)
+		turn_event(d, EVENT_HOLD, "condition", reason, out);
+	else if (reason)
+		turn_back(d, "condition", reason, out);
+	else
+		return decide_being_blind(d, out);
+	return true;
+}
+
+void decide_rollback_of_failure(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	const struct step_state *main = spot_state((struct spot){r->root, r->plan->main});
+	const char *reason = main->is_cancelling ? main->cancel_reason : r->reason;
+
+	turn_back(d, reason ? reason : "failed",
+			r->message ? r->message : "the run took longer than its deadline", out);
+}
+
+/* ---- stages --------------------------------------------------------------------------------- */
+
+static bool has_stage(const struct run *r, enum stage stage)
+{
+	switch (stage) {
+	case STAGE_BEFORE:
+		return r->plan->before != NODE_NONE;
+	case STAGE_AFTER:
+		return r->plan->after != NODE_NONE;
+	case STAGE_VERIFY:
+		return r->verify != NODE_NONE;
+	default:
+		return true;
+	}
+}
+
+void decide_next_stage(struct decider *d, struct decision *out)
+{
+	enum stage stage = d->run->stage + 1;
+
+	while (!has_stage(d->run, stage))
+		stage++;
+	turn_event(d, EVENT_STAGE, NULL, NULL, out);
+	out->event.stage = stage;
+}
+
+static void finish_rollback(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	bool is_incomplete = r->is_unfinished || (r->left.kind == VALUE_LIST && r->left.list->count);
+
+	turn_event(d, EVENT_ROLLBACK_FINISHED, NULL, NULL, out);
+	out->event.status = is_incomplete ? RUN_ROLLBACK_INCOMPLETE : RUN_ROLLED_BACK;
+	out->event.undo = r->undone;
+	out->event.left = r->left;
+	out->event.duration_ns = d->now_ns;
+}
+
+static void decide_undo(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	struct spot s = r->undo[r->undo_next], undo;
+
+	undo = (struct spot){s.frame, r->plan->nodes[s.node].undo};
+	if (spot_state(s)->is_blocked)
+		decide_finish(d, undo, STEP_SKIPPED, "blocked",
+				"what needed it could not be undone", out);
+	else
+		decide_begin(d, undo, out);
+}
+
+/* The condition that shows recovery has to hold in time. */
+static bool decide_verify(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	const struct condition_state *c = &r->conditions[r->verify];
+	int64_t within = c->rule->decide_within_ns;
+
+	if (within == INT64_MIN)
+		within = DEFAULT_VERIFY_WITHIN + condition_for(c->rule);
+	if (c->phase == CONDITION_FIRING) {
+		finish_rollback(d, out);
+		return true;
+	}
+	if (d->now_ns - r->verify_ns < within) {
+		if (r->verify_ns + within < out->until_ns)
+			out->until_ns = r->verify_ns + within;
+		return false;
+	}
+	finish_rollback(d, out);
+	out->event.status = RUN_ROLLBACK_INCOMPLETE;
+	out->event.reason = "ineffective";
+	out->event.message = str_of(arena_printf(d->scratch,
+			"recovery was not shown: `%.*s` did not hold", STR_ARGS(c->rule->holds->text)));
+	return true;
+}
+
+static bool section_is_over(const struct run *r, uint32_t node)
+{
+	const struct step_state *st = spot_state((struct spot){r->root, node});
+
+	return st->phase == PHASE_OPEN && !st->open;
+}
+
+bool decide_stage(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+
+	switch (r->stage) {
+	case STAGE_BEFORE:
+		if (!section_is_over(r, r->plan->before))
+			return false;
+		decide_next_stage(d, out);
+		return true;
+	case STAGE_UNDO:
+		if (r->undo_is_running)
+			return false;
+		if (r->undo_next < r->undo_count)
+			decide_undo(d, out);
+		else if (has_stage(r, STAGE_AFTER) || has_stage(r, STAGE_VERIFY))
+			decide_next_stage(d, out);
+		else
+			finish_rollback(d, out);
+		return true;
+	case STAGE_AFTER:
+		if (!section_is_over(r, r->plan->after))
+			return false;
+		if (has_stage(r, STAGE_VERIFY))
+			decide_next_stage(d, out);
+		else
+			finish_rollback(d, out);
+		return true;
+	case STAGE_VERIFY:
+		return decide_verify(d, out);
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,17 @@
+/* Decisions about turning back: whether, in which stages, and how it ended. Part of decide(). */
+#ifndef RUN_ROLLBACK_H
+#define RUN_ROLLBACK_H
+
+#include "run/decide.h"
+
+/* A condition that fires or already held at the start, a person who interrupts, being blind for too
+ * long. False: nothing of it. */
+bool decide_turn(struct decider *d, struct decision *out);
+/* The main section came to rest, not having succeeded, with something to undo. */
+void decide_rollback_of_failure(struct decider *d, struct decision *out);
+/* The next part of going back that has something to do begins. */
+void decide_next_stage(struct decider *d, struct decision *out);
+/* A stage of going back is over, or goes on by itself. False: something of it still runs. */
+bool decide_stage(struct decider *d, struct decision *out);
+
+#endif

@@ -1,0 +1,114 @@
+#include "run/undo.h"
+
+static bool is_to_undo(const struct run *r, struct spot s)
+{
+	const struct step_state *st = spot_state(s);
+
+	return st->has_started && r->plan->nodes[s.node].undo != NODE_NONE &&
+	       !spot_has_items(r, s) && plan_is_within(r->plan, s.node, r->plan->main);
+}
+
+bool undo_is_needed(const struct run *r)
+{
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		struct frame *frame = r->frames[f];
+
+		for (uint32_t i = 0; i < frame->count; i++) {
+			if (is_to_undo(r, (struct spot){frame, frame->first + i}))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int later_first(const void *x, const void *y)
+{
+	uint64_t a = spot_state(*(const struct spot *)x)->start_seq;
+	uint64_t b = spot_state(*(const struct spot *)y)->start_seq;
+
+	return a < b ? 1 : a > b ? -1 : 0;
+}
+
+void undo_collect(struct run *r)
+{
+	uint32_t count = 0, cap = 0;
+	struct spot *list = NULL;
+
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		struct frame *frame = r->frames[f];
+
+		for (uint32_t i = 0; i < frame->count; i++) {
+			struct spot s = {frame, frame->first + i};
+
+			if (!is_to_undo(r, s))
+				continue;
+			if (count == cap) {
+				cap = cap ? cap * 2 : 16;
+				list = heap_array(list, cap, sizeof(*list));
+			}
+			list[count++] = s;
+		}
+	}
+	if (count)
+		qsort(list, count, sizeof(*list), later_first);
+	r->undo = arena_array(r->arena, count + 1, sizeof(*list));
+	if (count)
+		memcpy(r->undo, list, count * sizeof(*list));
+	r->undo_count = count;
+	free(list);
+}
+
+/* Everything that `node` waited for, over groups and needs: a walk back over the edges. */
+static void mark_before(const struct run *r, uint32_t node, bool *marked)
+{
+	const struct plan *p = r->plan;
+	uint32_t *stack = heap_array(NULL, (size_t)p->count + 1, sizeof(uint32_t)), depth = 0;
+	bool *seen = heap_alloc(p->count);
+
+	memset(seen, 0, p->count);
+	stack[depth++] = node;
+	seen[node] = true;
+	while (depth) {
+		const struct node *n = &p->nodes[stack[--depth]];
+
+		for (uint32_t k = 0; k < n->need_count; k++) {
+			uint32_t need = p->edges[n->needs + k];
+
+			for (uint32_t i = need; i < p->nodes[need].end; i++) {
+				marked[i] = true;
+				if (!seen[i]) {
+					seen[i] = true;
+					stack[depth++] = i;
+				}
+			}
+		}
+		if (n->parent != NODE_NONE && !seen[n->parent]) {
+			seen[n->parent] = true;
+			stack[depth++] = n->parent;
+		}
+	}
+	free(stack);
+	free(seen);
+}
+
+/* The groups around the step are undone after it: they depended on nothing of it, it on them. */
+static void mark_around(const struct run *r, uint32_t node, bool *marked)
+{
+	for (node = r->plan->nodes[node].parent; node != NODE_NONE;
+			node = r->plan->nodes[node].parent)
+		marked[node] = true;
+}
+
+void undo_block(struct run *r, uint32_t node)
+{
+	bool *marked = heap_alloc(r->plan->count);
+
+	memset(marked, 0, r->plan->count);
+	mark_before(r, node, marked);
+	mark_around(r, node, marked);
+	for (uint32_t i = r->undo_next; i < r->undo_count; i++) {
+		if (marked[r->undo[i].node])
+			spot_state(r->undo[i])->is_blocked = true;
+	}
+	free(marked);
+}

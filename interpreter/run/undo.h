@@ -1,0 +1,17 @@
+/*
+ * What is undone, in which order, and what may not be. Part of state_apply().
+ */
+#ifndef RUN_UNDO_H
+#define RUN_UNDO_H
+
+#include "run/state.h"
+
+/* Whether something that has started has a rollback. */
+bool undo_is_needed(const struct run *r);
+/* Fills run->undo: everything that started and has a rollback, the last started first. A step that
+ * needed another started after its end, so it is undone before it. */
+void undo_collect(struct run *r);
+/* A compensation failed: what its step depended on may not be undone under it. */
+void undo_block(struct run *r, uint32_t node);
+
+#endif
