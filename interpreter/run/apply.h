@@ -1,0 +1,61 @@
+/*
+ * What each event changes, by what it is about. Part of state_apply(); nobody else calls these.
+ */
+#ifndef RUN_APPLY_H
+#define RUN_APPLY_H
+
+#include "run/flow.h"
+
+/* ---- apply_step.c ---- */
+void apply_step_started(struct run *r, const struct event *e);
+void apply_step_expanded(struct run *r, const struct event *e);
+void apply_attempt_finished(struct run *r, const struct event *e);
+void apply_step_retry(struct run *r, const struct event *e);
+void apply_step_cancel(struct run *r, const struct event *e);
+void apply_step_waiting(struct run *r, const struct event *e);
+void apply_step_finished(struct run *r, const struct event *e);
+
+/* ---- apply_watch.c ---- */
+void apply_sample_started(struct run *r, const struct event *e);
+void apply_sample(struct run *r, const struct event *e);
+void apply_condition(struct run *r, const struct event *e);
+void apply_blind(struct run *r, const struct event *e);
+
+/* ---- apply_turn.c ---- */
+void apply_hold(struct run *r, const struct event *e);
+void apply_refused(struct run *r, const struct event *e);
+void apply_rollback_started(struct run *r, const struct event *e);
+void apply_stage(struct run *r, const struct event *e);
+/* A section of the run (its steps, `finally` …) begins, or the one of the present stage ends. */
+void turn_open_section(struct run *r, uint32_t node, int64_t time_ns);
+void turn_finish_section(struct run *r);
+/* A compensation that ended, or a step of `rollback.steps` that failed. */
+void turn_note_undo(struct run *r, struct spot s, const struct event *e);
+void turn_leave_behind(struct run *r, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* ---- shared ---- */
+static inline struct spot spot_of_event(const struct run *r, const struct event *e)
+{
+	return (struct spot){r->frames[e->frame], e->node};
+}
+
+static inline struct str keep_text(struct arena *a, struct str text)
+{
+	return (struct str){arena_copy(a, text.at ? text.at : "", text.len), text.len};
+}
+
+static inline const char *keep_message(struct arena *a, struct str text)
+{
+	return text.len ? arena_copy(a, text.at, text.len) : NULL;
+}
+
+static inline const char *keep_reason(struct arena *a, const char *reason)
+{
+	return reason ? arena_string(a, reason) : NULL;
+}
+
+/* When the step is looked at even if nothing happens: its timeout, its deadline, `next`. */
+void apply_timer(struct run *r, struct spot s, int64_t next_ns, bool in_attempt);
+
+#endif

@@ -1,0 +1,276 @@
+/* Events about steps: what they change in the state. */
+#include "run/apply.h"
+#include "run/watch.h"
+
+/* ---- deadlines ------------------------------------------------------------------------------ */
+
+static int64_t later(int64_t from_ns, int64_t by_ns)
+{
+	if (by_ns == INT64_MIN)
+		return NS_NEVER;
+	return from_ns > NS_NEVER - by_ns ? NS_NEVER : from_ns + by_ns;
+}
+
+static int64_t earlier(int64_t x, int64_t y)
+{
+	return x < y ? x : y;
+}
+
+/* When the step is looked at even if nothing happens: its timeout, its deadline, `next`. */
+void apply_timer(struct run *r, struct spot s, int64_t next_ns, bool in_attempt)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+	const struct step_state *st = spot_state(s);
+	int64_t due = next_ns;
+
+	if (n->step) {
+		due = earlier(due, later(st->started_ns, n->step->deadline_ns));
+		if (in_attempt)
+			due = earlier(due, later(st->attempt_ns, attempt_timeout(n)));
+	} else if (n->role == ROLE_MAIN) {
+		due = earlier(due, later(st->started_ns, r->plan->book->deadline_ns));
+	}
+	flow_timer(r, s, due);
+}
+
+/* ---- a step begins -------------------------------------------------------------------------- */
+
+static void enter_unit(struct run *r, struct step_state *st, const struct event *e)
+{
+	struct arena *a = spot_arena(r, spot_of_event(r, e));
+
+	st->unit = arena_new(a, struct unit_state);
+	st->unit->inputs = value_deep_copy(a, &e->inputs);
+	st->unit->vars = value_deep_copy(a, &e->vars);
+}
+
+static void begin_action(struct run *r, struct spot s, const struct event *e)
+{
+	struct step_state *st = spot_state(s);
+	const struct node *n = &r->plan->nodes[s.node];
+
+	st->phase = PHASE_RUNNING;
+	if (n->needs_slot) {
+		r->slots_used++;
+		st->has_slot = true;
+	}
+	if (n->action == ACTION_MONITOR) {
+		st->monitor_end_ns = e->until_ns;
+		monitor_begin(r, s);
+	}
+	if (n->action == ACTION_WAIT || n->action == ACTION_MONITOR) {
+		apply_timer(r, s, e->until_ns, true);
+		return;
+	}
+	apply_timer(r, s, NS_NEVER, true);
+	if (!action_asks_world(n->action))
+		flow_attend(r, s);
+}
+
+/* What the run has to know of a step of the main section that starts. */
+static void note_start(struct run *r, struct spot s, const struct event *e)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+	struct step_state *st = spot_state(s);
+
+	if (!st->start_seq)
+		st->start_seq = e->seq;
+	st->has_started = true;
+	if (r->stage != STAGE_MAIN || plan_is_sample(r->plan, s.node))
+		return;
+	r->effects_began |= n->effect == EFFECT_WRITES && n->needs_slot;
+	if (n->step->more && n->step->more->irreversible && !r->is_irreversible) {
+		r->is_irreversible = true;
+		r->irreversible_step = keep_text(r->arena, e->step);
+	}
+}
+
+void apply_step_started(struct run *r, const struct event *e)
+{
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+	const struct node *n = &r->plan->nodes[e->node];
+
+	if (n->role == ROLE_CHECK && !st->live) {
+		struct spot step = {s.frame, n->parent};
+
+		flow_ready(r, s);
+		spot_state(step)->phase = PHASE_CHECKING;
+		flow_withdraw(step);
+	} else if (n->role == ROLE_UNDO && !st->live) {
+		flow_ready(r, s);
+		r->undo_is_running = true;
+	}
+	flow_withdraw(s);
+	st->status = STEP_RUNNING;
+	st->attempts = (uint32_t)e->attempt;
+	st->attempt_ns = e->time_ns;
+	if (e->attempt == 1)
+		st->started_ns = e->time_ns;
+	st->branch = (uint32_t)e->branch;
+	note_start(r, s, e);
+	if (n->inner)
+		enter_unit(r, st, e);
+	if (n->action == ACTION_STEPS || n->action == ACTION_PARALLEL || n->inner ||
+		n->action == ACTION_CHOOSE) {
+		apply_timer(r, s, NS_NEVER, true);
+		flow_open(r, s);
+	} else {
+		begin_action(r, s, e);
+	}
+}
+
+void apply_step_expanded(struct run *r, const struct event *e)
+{
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+	struct value items = value_deep_copy(r->arena, &e->items);
+
+	if (r->plan->nodes[s.node].role == ROLE_UNDO && !st->live) {
+		flow_ready(r, s);
+		r->undo_is_running = true;
+	}
+	flow_withdraw(s);
+	st->status = STEP_RUNNING;
+	st->phase = PHASE_EXPANDED;
+	st->started_ns = st->attempt_ns = e->time_ns;
+	st->attempts = 1;
+	st->item_values = items.list;
+	st->item_count = (uint32_t)items.list->count;
+	st->items = arena_array(r->arena, st->item_count, sizeof(struct frame *));
+	flow_open(r, s);
+}
+
+/* ---- an attempt ends ------------------------------------------------------------------------ */
+
+void apply_attempt_finished(struct run *r, const struct event *e)
+{
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+	struct arena *a = spot_arena(r, s);
+
+	st->phase = PHASE_JUDGED;
+	st->result = value_deep_copy(a, &e->result);
+	st->json = st->lines = NULL;
+	st->reason = keep_reason(a, e->reason);
+	st->message = keep_message(a, e->message);
+	if (st->monitor)
+		monitor_end(r, s);
+	if (!e->was_sent && r->plan->nodes[e->node].needs_slot && st->attempts == 1)
+		st->has_started = false;
+	flow_release_slot(r, st);
+	flow_timer(r, s, NS_NEVER);
+	flow_attend(r, s);
+}
+
+void apply_step_retry(struct run *r, const struct event *e)
+{
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+
+	flow_withdraw(s);
+	st->status = STEP_WAITING;
+	st->phase = PHASE_PAUSED;
+	st->reason = keep_reason(spot_arena(r, s), e->reason);
+	st->message = keep_message(spot_arena(r, s), e->message);
+	st->is_failing = st->is_cancelling = false;
+	st->cancel_reason = NULL;
+	if (r->plan->nodes[s.node].end > s.node + 1)
+		flow_reset(r, s);
+	apply_timer(r, s, later(e->time_ns, e->delay_ns), false);
+}
+
+void apply_step_cancel(struct run *r, const struct event *e)
+{
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+	const struct node *n = &r->plan->nodes[e->node];
+
+	flow_withdraw(s);
+	st->is_cancelling = true;
+	st->cancel_reason = keep_reason(spot_arena(r, s), e->reason);
+	flow_timer(r, s, NS_NEVER);
+	flow_stop_inside(r, s);
+	if (st->phase == PHASE_OPEN || st->phase == PHASE_EXPANDED) {
+		if (st->running == 0)
+			flow_attend(r, s);
+	} else if (st->phase != PHASE_RUNNING || !action_asks_world(n->action)) {
+		if (st->phase != PHASE_CHECKING)
+			flow_attend(r, s);
+	}
+}
+
+void apply_step_waiting(struct run *r, const struct event *e)
+{
+	flow_withdraw(spot_of_event(r, e));
+	apply_timer(r, spot_of_event(r, e), e->until_ns, true);
+}
+
+/* ---- a step ends ---------------------------------------------------------------------------- */
+
+/* A group fails for the reason of the first step that failed in it. */
+static void note_reason(struct run *r, struct spot s, const struct event *e)
+{
+	struct spot group = spot_container(r, s);
+	struct step_state *st;
+
+	if (group.node == NODE_NONE || (e->state != STEP_FAILED && e->state != STEP_UNKNOWN))
+		return;
+	st = spot_state(group);
+	if (st->is_failing || r->plan->nodes[s.node].role == ROLE_CHECK)
+		return;
+	st->reason = keep_reason(spot_arena(r, s), e->reason);
+	st->message = arena_printf(spot_arena(r, s), "`%.*s%s%.*s%s` failed", STR_ARGS(e->step),
+		e->item.len ? "[" : "", STR_ARGS(e->item), e->item.len ? "]" : "");
+}
+
+static void note_failure(struct run *r, struct spot s, const struct event *e)
+{
+	struct spot group = spot_container(r, s);
+
+	r->has_warnings |= e->state == STEP_WARNED;
+	if (e->state != STEP_FAILED && e->state != STEP_UNKNOWN)
+		return;
+	if (r->plan->nodes[s.node].role == ROLE_CHECK || r->failed_step.len ||
+		group.node == NODE_NONE)
+		return;
+	/* Only what nobody above forgives is the run's failure: the main section asks when it ends.
+	 */
+	if (!spot_is_item(s) && (r->plan->nodes[group.node].role == ROLE_MAIN ||
+					r->plan->nodes[group.node].role == ROLE_FINALLY)) {
+		r->failed_step = keep_text(r->arena, e->step);
+		r->reason = keep_reason(r->arena, e->reason);
+		r->message = keep_message(r->arena, e->message);
+	}
+}
+
+void apply_step_finished(struct run *r, const struct event *e)
+{
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+	struct arena *a = spot_arena(r, s);
+
+	if (e->reason)
+		st->reason = keep_reason(a, e->reason);
+	else if (e->state == STEP_OK)
+		st->reason = NULL;
+	if (e->message.len)
+		st->message = keep_message(a, e->message);
+	st->outputs = value_deep_copy(a, &e->outputs);
+	if (e->result.kind != VALUE_NIL)
+		st->result = value_deep_copy(a, &e->result);
+	st->ended_ns = e->time_ns;
+	if (!st->attempts)
+		st->started_ns = e->time_ns;
+	if (e->branch)
+		st->branch = (uint32_t)e->branch;
+	note_reason(r, s, e);
+	note_failure(r, s, e);
+	flow_finish(r, s, e->state);
+	turn_note_undo(r, s, e);
+	if (plan_is_sample(r->plan, s.node))
+		return;
+	if (e->state == STEP_OK || e->state == STEP_WARNED || e->state == STEP_SKIPPED)
+		watch_arm_after(r, s.node, e->time_ns);
+	conditions_due_of_steps(r, e->time_ns);
+}
