@@ -26,6 +26,7 @@ void check_plan(const struct plan *p, struct diagnostics *d)
 	arena_init(&c.arena);
 	books_make(&c);
 	walk_plan(&c);
+	check_conditions(&c);
 	free(c.types);
 	arena_release(&c.arena);
 }

@@ -237,6 +237,9 @@ const char *expr_text(struct check *c, const struct code *code, const struct exp
 void fix_expr(struct check *c, struct diagnostic *told, const struct code *code,
 	const struct expr *e, const char *text);
 
+/* What can be known of conditions and watches from their times. */
+void check_conditions(struct check *c);
+
 /* Candidates for "did you mean". */
 struct words {
 	const char **at; /* on the heap */

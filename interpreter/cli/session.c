@@ -148,15 +148,18 @@ int session_run(const struct order *o, struct venue *venue)
 {
 	struct session s = {.order = o, .venue = venue, .masker = masker_new()};
 	int code = EXIT_USAGE;
+	bool is_good;
 
 	arena_init(&s.run_arena);
 	arena_init(&s.scratch);
-	if (!load_runbook(&s.loaded, o->file, false)) {
+	is_good = load_runbook(&s.loaded, o->file, false);
+	/* Warnings are told, too, and do not keep it from running. */
+	if (s.loaded.diagnostics.count) {
 		diagnostics_sort(&s.loaded.diagnostics);
 		tell_diagnostics(&s.loaded, o->color);
-	} else if (prepare(&s)) {
-		code = run_it(&s);
 	}
+	if (is_good && prepare(&s))
+		code = run_it(&s);
 	if (s.engine.decider.run)
 		run_free(s.engine.decider.run);
 	sandbox_free(s.engine.decider.sandbox);

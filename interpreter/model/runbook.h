@@ -7,6 +7,7 @@
 #ifndef MODEL_RUNBOOK_H
 #define MODEL_RUNBOOK_H
 
+#include "base/duration.h"
 #include "model/record.h"
 
 enum input_type {
@@ -230,6 +231,10 @@ struct targets {
 	double success_rate, rollback_rate;
 	struct str frequency;
 };
+
+/* Of a watch that does not say `every`, and how many samples of each are kept. */
+#define WATCH_EVERY_NS (15 * NS_PER_S)
+#define WATCH_SAMPLES 4096
 
 struct watch {
 	struct str name;

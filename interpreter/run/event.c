@@ -71,6 +71,7 @@ enum row_type {
 	ROW_NUMBER,  /* uint32_t */
 	ROW_BOOL,
 	ROW_STR,  /* struct str */
+	ROW_ITEM, /* struct str: a whole number unless loops are nested (`2.1`) */
 	ROW_TEXT, /* const char * */
 	ROW_VALUE,
 	ROW_STATE,  /* enum step_status, by name */
@@ -109,7 +110,7 @@ static const struct row rows[] = {
 	ROW("runbook", ROW_STR, runbook, KIND(RUN_STARTED), 0, false),
 	ROW("file", ROW_STR, file, KIND(RUN_STARTED), 0, false),
 	ROW("step", ROW_STR, step, KINDS_STEP | KINDS_TURN | KIND(RUN_FINISHED), 0, false),
-	ROW("item", ROW_STR, item, KINDS_STEP, 0, false),
+	ROW("item", ROW_ITEM, item, KINDS_STEP, 0, false),
 	ROW("node", ROW_NUMBER, node, KINDS_STEP, 0, true),
 	ROW("frame", ROW_NUMBER, frame, KINDS_STEP, 0, true),
 	ROW("name", ROW_STR, title, KINDS_STEP | KIND(RUN_STARTED), 0, false),
@@ -204,6 +205,7 @@ static bool is_set(const struct row *r, const void *member)
 	case ROW_BOOL:
 		return *(const bool *)member;
 	case ROW_STR:
+	case ROW_ITEM:
 		return ((const struct str *)member)->len != 0;
 	case ROW_TEXT:
 		return *(const char *const *)member != NULL;
@@ -215,6 +217,15 @@ static bool is_set(const struct row *r, const void *member)
 		return *(const enum run_status *)member != RUN_OPEN;
 	}
 	return false;
+}
+
+static void put_item(struct strbuf *b, struct str item)
+{
+	int64_t number;
+	if (parse_int(item, &number))
+		strbuf_put(b, item);
+	else
+		json_quote(b, item);
 }
 
 static void put_member(struct strbuf *b, const struct row *r, const void *member)
@@ -240,6 +251,9 @@ static void put_member(struct strbuf *b, const struct row *r, const void *member
 		break;
 	case ROW_STR:
 		json_quote(b, *(const struct str *)member);
+		break;
+	case ROW_ITEM:
+		put_item(b, *(const struct str *)member);
 		break;
 	case ROW_TEXT:
 		json_quote(b, str_of(*(const char *const *)member));
@@ -404,11 +418,16 @@ static bool member_from(
 		*(struct value *)member = *v;
 		return true;
 	}
-	if (r->type != ROW_STR && r->type != ROW_TEXT)
+	if (r->type == ROW_ITEM && v->kind == VALUE_INT) {
+		*(struct str *)member =
+			str_of(arena_printf(a, "%lld", (long long)v->integer));
+		return true;
+	}
+	if (r->type != ROW_STR && r->type != ROW_TEXT && r->type != ROW_ITEM)
 		return scalar_from(r->type, v, member);
 	if (v->kind != VALUE_STRING)
 		return false;
-	if (r->type == ROW_STR)
+	if (r->type != ROW_TEXT)
 		*(struct str *)member = value_string(v);
 	else
 		*(const char **)member = arena_copy(a, v->string, v->len);

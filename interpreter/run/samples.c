@@ -20,23 +20,23 @@ const char *const window_names[WINDOW_KINDS] = {
 void samples_init(struct samples_ring *r, struct arena *a, int64_t every_ns)
 {
 	*r = (struct samples_ring){.every_ns = every_ns};
-	r->at = arena_array(a, SAMPLES_KEPT, sizeof(struct sample));
+	r->at = arena_array(a, WATCH_SAMPLES, sizeof(struct sample));
 }
 
 void samples_add(struct samples_ring *r, struct sample s)
 {
-	if (r->count == SAMPLES_KEPT) {
-		r->first = (r->first + 1) % SAMPLES_KEPT;
+	if (r->count == WATCH_SAMPLES) {
+		r->first = (r->first + 1) % WATCH_SAMPLES;
 		r->count--;
 	}
-	r->at[(r->first + r->count++) % SAMPLES_KEPT] = s;
+	r->at[(r->first + r->count++) % WATCH_SAMPLES] = s;
 	r->total++;
 	r->known += !s.unknown;
 }
 
 const struct sample *samples_get(const struct samples_ring *r, uint32_t from_oldest)
 {
-	return &r->at[(r->first + from_oldest) % SAMPLES_KEPT];
+	return &r->at[(r->first + from_oldest) % WATCH_SAMPLES];
 }
 
 const struct sample *samples_last(const struct samples_ring *r)
@@ -46,7 +46,7 @@ const struct sample *samples_last(const struct samples_ring *r)
 
 int64_t samples_reach(const struct samples_ring *r)
 {
-	return r->every_ns * SAMPLES_KEPT;
+	return r->every_ns * WATCH_SAMPLES;
 }
 
 /* ---- one window ----------------------------------------------------------------------------- */

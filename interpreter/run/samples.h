@@ -8,9 +8,7 @@
 #ifndef RUN_SAMPLES_H
 #define RUN_SAMPLES_H
 
-#include "base/value.h"
-
-#define SAMPLES_KEPT 4096
+#include "model/runbook.h"
 
 struct sample {
 	int64_t at_ns;       /* its tick, on the run's clock */
@@ -20,7 +18,7 @@ struct sample {
 };
 
 struct samples_ring {
-	struct sample *at; /* SAMPLES_KEPT of them, in an arena */
+	struct sample *at; /* WATCH_SAMPLES of them, in an arena */
 	uint32_t first, count;
 	uint64_t known, total; /* since the beginning, also those that were dropped */
 	int64_t every_ns;

@@ -4,8 +4,6 @@
 #include "plan/visit.h"
 #include "run/flow.h"
 
-#define DEFAULT_EVERY (15 * NS_PER_S)
-
 /* ---- which watches a guard reads ------------------------------------------------------------ */
 
 struct read_set {
@@ -87,7 +85,7 @@ static void init_watch(struct run *r, uint32_t index)
 
 	*w = (struct watch_state){
 			.watch = r->plan->book->watch.items[index], .node = r->plan->watches[index]};
-	w->every_ns = w->watch->every_ns == INT64_MIN ? DEFAULT_EVERY : w->watch->every_ns;
+	w->every_ns = w->watch->every_ns == INT64_MIN ? WATCH_EVERY_NS : w->watch->every_ns;
 	w->max_gap_ns = w->watch->max_gap_ns == INT64_MIN ? 3 * w->every_ns : w->watch->max_gap_ns;
 	samples_init(&w->ring, r->arena, w->every_ns);
 	arena_init(&w->arena);

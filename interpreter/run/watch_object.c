@@ -112,7 +112,7 @@ static bool watch_method(struct object *object, struct str name, const struct va
 		return false;
 	if (window_ns > samples_reach(ring)) {
 		*error = arena_printf(a, "only the last %u samples are kept, the window is longer",
-				SAMPLES_KEPT);
+				WATCH_SAMPLES);
 		return false;
 	}
 	/* Windows end at a tick: the same ticks give the same answer, however late it is asked. */
