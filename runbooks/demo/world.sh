@@ -187,11 +187,12 @@ start_all() {
 	until_file "$dir/traffic.json" $!
 	"$dir/bin/shop" await "$api/health" status ok
 	"$dir/bin/shop" await "$staging/health" status ok
-	"$dir/bin/shop" await "$standins/prometheus/api/v1/query?query=up" \
-		data.result.0.value.1 1
+	# Rates need two scrapes: from here on the monitoring has something to say.
+	"$dir/bin/shop" await "$standins/prometheus/api/v1/query?query=job:errors:ratio10s" \
+		data.result.0.value.1 0
 }
 
-# NAME VALUE lines: what a runbook's inputs can be given.
+# NAME VALUE lines: where everything is.
 input_list() {
 	cat <<END
 api $api
@@ -218,9 +219,18 @@ log $dir/shop.log
 END
 }
 
+# NAME VALUE lines: those of them that ../deploy.yml takes, under its names.
+runbook_inputs() {
+	input_list | grep -E '^(api|staging_api|repo|github_|prometheus|sentry_|statuspage_)' |
+		grep -v '_file '
+	echo "status_page $standins/statuspage"
+	echo "statuspage_api $standins/statuspage"
+	echo "window 10s"
+}
+
 # A folder's name may hold anything: quoted for YAML ('' is a quote) and for sh ('\'' is one).
 write_inputs() {
-	input_list | while read -r name value; do
+	runbook_inputs | while read -r name value; do
 		echo "$name: '$(printf '%s' "$value" | sed "s/'/''/g")'"
 	done >"$dir/inputs.yml"
 	{
