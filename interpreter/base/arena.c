@@ -28,7 +28,7 @@
 #define unpoison(at, size) ((void)(at), (void)(size))
 #endif
 
-#define ARENA_ALIGN 16
+#define ARENA_ALIGN 8
 #define BLOCK_FIRST 4096
 #define BLOCK_MOST ((size_t)1 << 20)
 

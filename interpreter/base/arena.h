@@ -1,7 +1,7 @@
 /*
  * Memory by lifetime: what is allocated together is freed together.
  *
- * An arena hands out zeroed memory aligned to 16 bytes; nothing in it is freed alone.
+ * An arena hands out zeroed memory aligned to 8 bytes; nothing in it is freed alone.
  * There is no failure to check: when the system has no memory left, out_of_memory() prints
  * one line (and what the last out_of_memory_context() said) and ends the program.
  */

@@ -83,7 +83,7 @@ static void check_pattern(struct decoder *d, struct input *in, const struct valu
 		diagnose(d->diagnostics, RB112, value_span(pattern),
 			"`pattern` is for text, this is %s", type_name(in));
 	} else if (!regex_get(d->diagnostics->arena, in->pattern, &error, &offset)) {
-		struct origin origin = origin_of(d->file, pattern);
+		struct origin origin = origin_of(d->arena, d->file, pattern);
 		if (offset >= in->pattern.len && offset)
 			offset = in->pattern.len - 1;
 		struct diagnostic *told = diagnose(d->diagnostics, RB701,

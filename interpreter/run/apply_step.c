@@ -208,7 +208,8 @@ void apply_step_waiting(struct run *r, const struct event *e)
 
 /* ---- a step ends ---------------------------------------------------------------------------- */
 
-/* A group fails for the reason of the first step that failed in it. */
+/* A group fails for the reason of the first step that failed in it, named with its own words: the
+ * groups further up pass on what the innermost one said. */
 static void note_reason(struct run *r, struct spot s, const struct event *e)
 {
 	struct spot group = spot_container(r, s);
@@ -220,8 +221,12 @@ static void note_reason(struct run *r, struct spot s, const struct event *e)
 	if (st->is_failing || r->plan->nodes[s.node].role == ROLE_CHECK)
 		return;
 	st->reason = keep_reason(spot_arena(r, s), e->reason);
-	st->message = arena_printf(spot_arena(r, s), "`%.*s%s%.*s%s` failed", STR_ARGS(e->step),
-		e->item.len ? "[" : "", STR_ARGS(e->item), e->item.len ? "]" : "");
+	if (spot_state(s)->is_failing)
+		st->message = keep_message(spot_arena(r, s), e->message);
+	else
+		st->message = arena_printf(spot_arena(r, s), "`%.*s%s%.*s%s` failed: %.*s",
+			STR_ARGS(e->step), e->item.len ? "[" : "", STR_ARGS(e->item),
+			e->item.len ? "]" : "", STR_ARGS(e->message));
 }
 
 static void note_failure(struct run *r, struct spot s, const struct event *e)

@@ -16,6 +16,9 @@ static struct str run_reason(struct run *r, struct arena *a)
 		return STR("");
 	if (!r->failed_step.len)
 		return str_of(why);
+	/* A group's own words name the step already. */
+	if (why[0] == '`')
+		return str_of(arena_printf(a, "step %s", why));
 	return str_of(arena_printf(a, "step `%.*s` failed: %s", STR_ARGS(r->failed_step), why));
 }
 

@@ -10,20 +10,24 @@
 
 #include "source/diagnostic.h"
 
-/* Where a text came from, so that a byte of it can be shown in its file. When the text differs from
- * its source bytes (escapes, folded blocks) every byte is shown as the whole span. */
-struct origin {
+/* A text that differs from its source bytes (escapes, folded blocks): what it is read from. */
+struct origin_source {
+	const struct source_file *file;
 	struct span span;
-	uint32_t shift; /* where in the source text byte 0 of the text lies, if exact; else where it
-			 * lies in `whole`. A part of a text has the text's origin with more shift.
-			 */
-	bool is_exact;
-	const struct source_file
-		*file;	  /* not exact: what the span is read from, to find the byte */
-	struct str whole; /* not exact: all of the text that the span stands for */
+	struct str whole; /* all of the text that the span stands for; none: it is no text */
 };
-/* The origin of a YAML string (its text pointing into the file, or not). `file` may be NULL. */
-struct origin origin_of(const struct source_file *file, const struct value *v);
+
+/* Where a text came from, so that a byte of it can be shown in its file. A part of a text has the
+ * text's origin with more `shift`. Small, since every guard has one. */
+struct origin {
+	uint32_t shift; /* where byte 0 of the text lies: in the file, or in `source->whole` */
+	uint16_t file;  /* 0: nowhere */
+	bool is_exact;
+	const struct origin_source *source; /* when not exact */
+};
+/* The origin of a YAML string (its text pointing into the file, or not), or of another value as a
+ * whole. `file` may be NULL. */
+struct origin origin_of(struct arena *a, const struct source_file *file, const struct value *v);
 struct span origin_span(const struct origin *o, size_t offset, size_t len);
 
 enum expr_kind {

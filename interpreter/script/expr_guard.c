@@ -92,7 +92,7 @@ static bool parse_string(struct arena *a, const struct source_file *file, const 
 {
 	struct str code;
 	g->text = value_string(v);
-	g->origin = origin_of(file, v);
+	g->origin = origin_of(a, file, v);
 	if (str_trim(g->text).len == 0)
 		return tell_empty(file, v, d);
 	if (find_wrapping(g->text, &code)) {
@@ -116,7 +116,7 @@ static bool parse_literal(struct arena *a, const struct value *v, struct guard *
 	value_print(&text, v);
 	g->text = strbuf_take(&text, a);
 	strbuf_release(&text);
-	g->origin = (struct origin){.span = value_span(v)};
+	g->origin = origin_of(a, NULL, v);
 	struct expr *e = arena_new(a, struct expr);
 	e->kind = EXPR_CONSTANT;
 	e->depth = 1;

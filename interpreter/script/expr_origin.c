@@ -11,24 +11,31 @@ static struct str span_text(const struct source_file *file, struct span span)
 	return (struct str){file->text.at + span.start, span.len};
 }
 
-struct origin origin_of(const struct source_file *file, const struct value *v)
+static struct origin not_exact(struct arena *a, const struct source_file *file, const struct value *v)
 {
-	struct origin o = {.span = value_span(v), .file = file};
+	struct origin_source *source = arena_new(a, struct origin_source);
+	source->file = file;
+	source->span = value_span(v);
+	if (v->kind == VALUE_STRING)
+		source->whole = value_string(v);
+	return (struct origin){.file = v->file, .source = source};
+}
+
+struct origin origin_of(struct arena *a, const struct source_file *file, const struct value *v)
+{
 	if (v->kind != VALUE_STRING)
-		return o;
-	o.whole = value_string(v);
-	struct str source = span_text(file, o.span);
+		return not_exact(a, file, v);
+	struct str source = span_text(file, value_span(v)), text = value_string(v);
 	/* Exact when the text stands in the span as it is, perhaps behind a quote. */
 	for (size_t quote = 0; quote < 2; quote++) {
-		if (o.whole.len + quote <= source.len &&
-			str_equal((struct str){source.at + quote, o.whole.len}, o.whole) &&
-			(quote == 0 || source.at[0] == '"' || source.at[0] == '\'')) {
-			o.shift = o.span.start + (uint32_t)quote;
-			o.is_exact = true;
-			return o;
-		}
+		if (text.len + quote <= source.len &&
+			str_equal((struct str){source.at + quote, text.len}, text) &&
+			(quote == 0 || source.at[0] == '"' || source.at[0] == '\''))
+			return (struct origin){.file = v->file,
+				.shift = v->start + (uint32_t)quote,
+				.is_exact = true};
 	}
-	return o;
+	return not_exact(a, file, v);
 }
 
 static bool is_blank(char c)
@@ -123,24 +130,25 @@ static bool walk_to(struct walk *w, size_t at)
 
 static struct span aligned_span(const struct origin *o, size_t offset, size_t len)
 {
-	struct walk w = {.source = span_text(o->file, o->span), .text = o->whole};
-	if (!w.source.len || o->shift + offset + len > o->whole.len)
-		return o->span;
+	const struct origin_source *from = o->source;
+	struct walk w = {.source = span_text(from->file, from->span), .text = from->whole};
+	if (!w.source.len || o->shift + offset + len > from->whole.len)
+		return from->span;
 	walk_begin(&w);
 	if (!walk_to(&w, o->shift + offset))
-		return o->span;
+		return from->span;
 	size_t start = w.in_source;
 	if (!walk_to(&w, o->shift + offset + len))
-		return o->span;
-	return (struct span){
-		o->span.start + (uint32_t)start, (uint32_t)(w.in_source - start), o->span.file};
+		return from->span;
+	return (struct span){from->span.start + (uint32_t)start, (uint32_t)(w.in_source - start),
+		from->span.file};
 }
 
 struct span origin_span(const struct origin *o, size_t offset, size_t len)
 {
-	if (!o->span.file)
-		return o->span;
-	if (!o->is_exact)
-		return o->whole.at ? aligned_span(o, offset, len) : o->span;
-	return (struct span){o->shift + (uint32_t)offset, (uint32_t)len, o->span.file};
+	if (o->is_exact)
+		return (struct span){o->shift + (uint32_t)offset, (uint32_t)len, o->file};
+	if (!o->source)
+		return (struct span){0};
+	return o->source->whole.at ? aligned_span(o, offset, len) : o->source->span;
 }

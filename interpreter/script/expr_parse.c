@@ -14,9 +14,30 @@ static struct expr *too_deep(struct parser *p)
 	return NULL;
 }
 
+/* Of the union a node has only what its kind uses: half of all nodes are names. */
+static size_t node_size(enum expr_kind kind)
+{
+	switch (kind) {
+	case EXPR_CONSTANT:
+		return offsetof(struct expr, constant) + sizeof(struct value);
+	case EXPR_NAME:
+		return offsetof(struct expr, object);
+	case EXPR_FIELD:
+		return offsetof(struct expr, arguments);
+	case EXPR_METHOD:
+		return offsetof(struct expr, function);
+	case EXPR_CALL:
+		return sizeof(struct expr);
+	case EXPR_TABLE:
+		return offsetof(struct expr, items) + sizeof(struct table_item *);
+	default:
+		return offsetof(struct expr, right) + sizeof(struct expr *);
+	}
+}
+
 struct expr *parse_node(struct parser *p, enum expr_kind kind, size_t start)
 {
-	struct expr *e = arena_new(p->lexer.arena, struct expr);
+	struct expr *e = arena_alloc(p->lexer.arena, node_size(kind));
 	e->kind = (uint8_t)kind;
 	e->start = (uint32_t)start;
 	e->depth = 1;

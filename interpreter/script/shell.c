@@ -7,8 +7,8 @@
 #include <math.h>
 
 /* The script with each `${{ }}` as one NUL. */
-static struct str flatten(
-	struct shell_scan *s, const struct template *t, const struct origin *origin)
+static struct str flatten(struct shell_scan *s, struct arena *a, const struct template *t,
+	const struct origin *origin)
 {
 	struct strbuf flat = {0};
 	const char *whole = t->source.string;
@@ -24,7 +24,7 @@ static struct str flatten(
 			.is_raw = p->is_raw};
 		strbuf_putc(&flat, HOLE);
 	}
-	struct str text = strbuf_take(&flat, s->arena);
+	struct str text = strbuf_take(&flat, a);
 	strbuf_release(&flat);
 	return text;
 }
@@ -89,6 +89,7 @@ static void write_reference(struct strbuf *out, const struct shell_hole *h, size
 
 /* The script as it is written out: pieces between raw ones. */
 struct writer {
+	struct arena *arena;
 	struct shell_scan *s;
 	struct shell_script *script;
 	struct strbuf out;
@@ -99,7 +100,7 @@ struct writer {
 
 static void end_piece(struct writer *w)
 {
-	struct str text = strbuf_take(&w->out, w->s->arena);
+	struct str text = strbuf_take(&w->out, w->arena);
 	w->pieces[w->piece_count++].text = text;
 }
 
@@ -163,18 +164,19 @@ static void write_script(struct writer *w)
 	end_piece(w);
 }
 
-static void finish_script(struct shell_scan *s, struct shell_script *script, struct value source)
+static void finish_script(
+	struct shell_scan *s, struct arena *a, struct shell_script *script, struct value source)
 {
-	struct writer w = {.s = s, .script = script};
-	script->values = arena_array(s->arena, s->hole_count, sizeof *script->values);
-	w.pieces = arena_array(s->arena, 2 * s->hole_count + 1, sizeof *w.pieces);
+	struct writer w = {.arena = a, .s = s, .script = script};
+	script->values = arena_array(a, s->hole_count, sizeof *script->values);
+	w.pieces = arena_array(a, 2 * s->hole_count + 1, sizeof *w.pieces);
 	write_script(&w);
 	strbuf_release(&w.out);
 	if (!script->has_raw) {
 		script->text = w.pieces[0].text;
 		return;
 	}
-	script->raw = arena_new(s->arena, struct template);
+	script->raw = arena_new(a, struct template);
 	script->raw->kind = TEMPLATE_TEXT;
 	script->raw->source = source;
 	script->raw->count = w.piece_count;
@@ -182,20 +184,20 @@ static void finish_script(struct shell_scan *s, struct shell_script *script, str
 }
 
 /* The script's text into `s`; false: told. */
-static bool take_script(struct shell_scan *s, const struct source_file *file, const struct value *v,
-	struct diagnostics *d)
+static bool take_script(struct shell_scan *s, struct arena *a, const struct source_file *file,
+	const struct value *v, struct diagnostics *d)
 {
 	if (v->kind != VALUE_STRING) {
 		diagnose(d, RB102, value_span(v), "a script is a string, not %s",
 			value_kind_name(v));
 		return false;
 	}
-	struct template *t = template_parse(s->arena, file, v, true, d);
+	struct template *t = template_parse(a, file, v, true, d);
 	s->text = value_string(v);
 	if (t->kind != TEMPLATE_CONSTANT) {
-		struct origin origin = origin_of(file, v);
+		struct origin origin = origin_of(a, file, v);
 		s->holes = arena_array(s->arena, t->count, sizeof *s->holes);
-		s->text = flatten(s, t, &origin);
+		s->text = flatten(s, a, t, &origin);
 	}
 	if (!has_nul(s))
 		return true;
@@ -203,20 +205,24 @@ static bool take_script(struct shell_scan *s, const struct source_file *file, co
 	return false;
 }
 
+/* Words and holes are of no use once the script is written, so they have an arena of their own. */
 struct shell_script *shell_compile(struct arena *a, const struct source_file *file,
 	const struct value *v, bool is_bash, struct diagnostics *d)
 {
 	struct shell_script *script = arena_new(a, struct shell_script);
-	struct shell_scan s = {.arena = a, .is_bash = is_bash};
+	struct arena scratch;
+	struct shell_scan s = {.arena = &scratch, .is_bash = is_bash};
+	arena_init(&scratch);
 	script->text = STR("");
-	if (!take_script(&s, file, v, d))
-		return script;
-	script->text = s.text;
-	if (!s.hole_count)
-		return script;
-	scan_script(&s);
-	tell_refusals(&s, d);
-	finish_script(&s, script, *v);
+	if (take_script(&s, a, file, v, d)) {
+		script->text = s.text;
+		if (s.hole_count) {
+			scan_script(&s);
+			tell_refusals(&s, d);
+			finish_script(&s, a, script, *v);
+		}
+	}
+	arena_release(&scratch);
 	return script;
 }
 

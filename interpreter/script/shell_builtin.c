@@ -197,8 +197,12 @@ static void shell_rules(struct shell_scan *s, struct shell_command *c, size_t i)
 {
 	bool takes_script = false, takes_input = false;
 	size_t k = shell_operands(c, i, &takes_script, &takes_input);
-	if (takes_script && k < c->count)
-		word_refuse(s, &c->words[k], &is_script);
+	/* `sh -c $x …`: the script is the first word that is not empty. */
+	for (size_t n = k; takes_script && n < c->count; n++) {
+		word_refuse(s, &c->words[n], &is_script);
+		if (c->words[n].is_quoted || !word_may_be(&c->words[n], 0, ""))
+			break;
+	}
 	if (takes_script || (k < c->count && !takes_input))
 		return;
 	for (size_t h = c->here_from; h < s->here_count; h++)
@@ -218,8 +222,8 @@ static void su_rules(struct shell_scan *s, struct shell_command *c, size_t i)
 	}
 }
 
-/* Shells that the command runs, also through sudo, env, docker exec, find -exec. */
-static void other_shells(struct shell_scan *s, struct shell_command *c)
+/* Other shells that the command runs, also through sudo, env, docker exec, find -exec. */
+void shells_within(struct shell_scan *s, struct shell_command *c)
 {
 	static const char *const users[] = {"su", "runuser", NULL};
 	for (size_t i = 0; i < c->count; i++) {
@@ -233,32 +237,38 @@ static void other_shells(struct shell_scan *s, struct shell_command *c)
 static const struct {
 	const char *name;
 	void (*rules)(struct shell_scan *s, struct shell_command *c, size_t name);
+	bool runs_code;
 } builtins[] = {
-	{"eval", eval_rules},
-	{"alias", alias_rules},
-	{"trap", trap_rules},
-	{"source", source_rules},
-	{".", source_rules},
-	{"let", let_rules},
-	{"read", read_rules},
-	{"getopts", getopts_rules},
-	{"unset", unset_rules},
-	{"printf", printf_rules},
-	{"export", declare_rules},
-	{"readonly", declare_rules},
-	{"local", declare_rules},
-	{"declare", declare_rules},
-	{"typeset", declare_rules},
-	{"mapfile", completion_rules},
-	{"readarray", completion_rules},
-	{"complete", completion_rules},
-	{"compgen", completion_rules},
+	{"eval", eval_rules, true},
+	{"trap", trap_rules, true},
+	{"let", let_rules, true},
+	{"alias", alias_rules, false},
+	{"source", source_rules, false},
+	{".", source_rules, false},
+	{"read", read_rules, false},
+	{"getopts", getopts_rules, false},
+	{"unset", unset_rules, false},
+	{"printf", printf_rules, false},
+	{"export", declare_rules, false},
+	{"readonly", declare_rules, false},
+	{"local", declare_rules, false},
+	{"declare", declare_rules, false},
+	{"typeset", declare_rules, false},
+	{"mapfile", completion_rules, false},
+	{"readarray", completion_rules, false},
+	{"complete", completion_rules, false},
+	{"compgen", completion_rules, false},
 };
 
 void builtin_rules(struct shell_scan *s, struct shell_command *c, size_t name)
 {
-	other_shells(s, c);
-	for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
-		if (word_is(&c->words[name], builtins[i].name))
-			builtins[i].rules(s, c, name);
+	bool is_first = true;
+	for (size_t k = name; k < c->count; k++, is_first = false) {
+		for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
+			if ((is_first || builtins[i].runs_code) &&
+				word_may_be(&c->words[k], 0, builtins[i].name))
+				builtins[i].rules(s, c, k);
+		if (!word_may_be(&c->words[k], 0, "") && !word_may_be(&c->words[k], 0, "command"))
+			return;
+	}
 }

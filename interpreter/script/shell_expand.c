@@ -183,19 +183,33 @@ static void scan_expansion(struct shell_scan *s, struct shell_word *w, enum quot
 			scan_dollar_quote(s, w);
 		break;
 	case '"':
-		if (q == QUOTING_NONE && !s->is_bash)
-			word_add(s, w, '$');
+		if (q == QUOTING_NONE && !s->is_bash) /* a `$` for some, nothing for others */
+			word_add(s, w, EXPANSION);
 		break;
 	default:
 		scan_variable(s, w);
 	}
 }
 
+/* Of an expansion's inside, only the values in it are a part of the word. */
+static void forget_inside(struct shell_word *w, size_t from)
+{
+	size_t len = from + 1;
+	if (w->len <= len || w->text[from] != EXPANSION)
+		return;
+	for (size_t i = len; i < w->len; i++)
+		if (w->text[i] == HOLE)
+			w->text[len++] = HOLE;
+	w->len = len;
+}
+
 void scan_dollar(struct shell_scan *s, struct shell_word *w, enum quoting q)
 {
 	if (!shell_enter(s))
 		return;
+	size_t from = w->len;
 	s->at = shell_joined(s, s->at + 1);
 	scan_expansion(s, w, q);
+	forget_inside(w, from);
 	s->depth--;
 }

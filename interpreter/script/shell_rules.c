@@ -12,14 +12,25 @@ bool word_is(const struct shell_word *w, const char *text)
 	return str_is((struct str){w->text, w->len}, text);
 }
 
+bool word_may_be(const struct shell_word *w, size_t from, const char *text)
+{
+	size_t len = strlen(text), at = 0;
+	for (size_t i = from; i < w->len; i++) {
+		if (w->text[i] == EXPANSION)
+			continue;
+		if (at >= len || w->text[i] != text[at])
+			return false;
+		at++;
+	}
+	return at == len;
+}
+
 bool word_names(const struct shell_word *w, const char *const *names)
 {
 	const char *slash = w->len ? memrchr(w->text, '/', w->len) : NULL;
-	struct str name = {w->text, w->len};
-	if (slash)
-		name = (struct str){slash + 1, w->len - (size_t)(slash + 1 - w->text)};
+	size_t from = slash ? (size_t)(slash + 1 - w->text) : 0;
 	for (size_t i = 0; names[i]; i++)
-		if (str_is(name, names[i]))
+		if (word_may_be(w, from, names[i]))
 			return true;
 	return false;
 }
@@ -276,6 +287,7 @@ void command_rules(struct shell_scan *s, struct shell_command *c)
 	size_t i = 0;
 	while (i < c->count && word_assigns(&c->words[i]))
 		assignment_rules(s, &c->words[i++]);
+	shells_within(s, c);
 	size_t name = program(s, c, i);
 	if (name >= c->count)
 		return;

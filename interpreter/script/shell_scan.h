@@ -92,7 +92,8 @@ struct shell_scan {
 	struct shell_name *names; /* variables that got an attribute */
 	size_t name_count, name_cap;
 	unsigned depth;
-	size_t fuel; /* bytes that may still be read twice */
+	size_t fuel;			   /* bytes that may still be read twice */
+	size_t searched_from, searched_to; /* for the end of a subscript */
 	/* Set when what follows cannot be read with certainty. */
 	const struct shell_refusal *doubt;
 };
@@ -179,10 +180,13 @@ void command_rules(struct shell_scan *s, struct shell_command *c);
 /* The words between `[[` and `]]`. */
 void condition_rules(struct shell_scan *s, struct shell_command *c);
 void builtin_rules(struct shell_scan *s, struct shell_command *c, size_t name);
+void shells_within(struct shell_scan *s, struct shell_command *c);
 /* Which word is the script of the shell that word `i` starts with `-c`; 0: none. */
 size_t shell_script_word(const struct shell_command *c, size_t i);
 bool word_is(const struct shell_word *w, const char *text);
-/* The program's name, without its folder. */
+/* Its text from byte `from` on, should its expansions come to nothing: `$x` may well be empty. */
+bool word_may_be(const struct shell_word *w, size_t from, const char *text);
+/* The program's name, without its folder, in the same sense. */
 bool word_names(const struct shell_word *w, const char *const *names);
 void word_refuse(struct shell_scan *s, const struct shell_word *w, const struct shell_refusal *why);
 void word_must_be_integer(struct shell_scan *s, const struct shell_word *w);

@@ -178,8 +178,9 @@ static void scan_array(struct shell_scan *s, struct shell_word *w)
 		} else {
 			scan_word(s, w);
 		}
-		if (s->at == before)
-			s->at++; /* a newline, or what no array may hold */
+		if (s->at == before && c != '\n')
+			break; /* no array may hold it, and bash reads on in the next line */
+		s->at += s->at == before;
 	}
 	shell_unclosed(s, from);
 }
@@ -271,16 +272,19 @@ static bool scan_word_part(struct shell_scan *s, struct shell_word *w)
 	}
 }
 
-/* Does an assignment's `]=` follow on this line? A bracket without one is a glob. */
+/* Does an assignment's `]=` follow on this line? A bracket without one is a glob. The answer holds
+ * up to where it was found, so that no line is searched twice. */
 static bool is_subscript(struct shell_scan *s)
 {
-	size_t at = s->at + 1;
-	while (at + 1 < s->end && s->text.at[at] != '\n' &&
-		(s->text.at[at] != ']' || !memchr("=+", s->text.at[at + 1], 2)))
-		at++;
-	if (!shell_burn(s, at - s->at))
-		return false;
-	return at + 1 < s->end && s->text.at[at] == ']';
+	size_t at = s->at + 1, end = s->text.len;
+	if (at < s->searched_from || at >= s->searched_to) {
+		s->searched_from = at;
+		while (at + 1 < end && s->text.at[at] != '\n' &&
+			(s->text.at[at] != ']' || !memchr("=+", s->text.at[at + 1], 2)))
+			at++;
+		s->searched_to = at;
+	}
+	return s->searched_to < s->end && s->text.at[s->searched_to] == ']';
 }
 
 /* `a[…]=`: bash computes what is in the brackets, which may have blanks. */

@@ -112,7 +112,7 @@ static void tell_unclosed(
 static void parse_pieces(struct parsing *p, struct template *t)
 {
 	struct str text = value_string(&t->source);
-	struct origin origin = origin_of(p->file, &t->source);
+	struct origin origin = origin_of(p->arena, p->file, &t->source);
 	struct template_mark mark;
 	size_t at = 0, cap = 0;
 	while (template_find(text, at, &mark)) {

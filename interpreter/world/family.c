@@ -40,8 +40,9 @@ static void look_at_signals(struct family *f)
 static void sweep_fired(struct timer *t)
 {
 	struct family *f = (struct family *)((char *)t - offsetof(struct family, sweep));
-	f->scanned_ns = loop_now();
-	orphans_sweep(f);
+	/* Once more, to reap them. */
+	if (orphans_reap(f) && orphans_sweep(f))
+		timer_arm(&f->world->loop, t, loop_now() + SEARCH_EVERY_NS);
 }
 
 struct family *family_new(struct real_world *w)

@@ -13,9 +13,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* While other steps run, somebody is always there; then the search is not made at each end. */
-#define SCAN_EVERY_NS (50 * NS_PER_MS)
 #define NAMES_MAX 4
+#define PROBE_PIDS 8192
 
 struct search {
 	struct family *family;
@@ -119,7 +118,10 @@ static void tell_name(struct search *s, pid_t pid)
 	struct str trimmed = str_trim((struct str){name, len});
 	if (s->names->len)
 		strbuf_puts(s->names, ", ");
-	strbuf_printf(s->names, "`%.*s` (pid %d)", (int)trimmed.len, trimmed.at, (int)pid);
+	if (len)
+		strbuf_printf(s->names, "`%.*s` (pid %d)", STR_ARGS(trimmed), (int)pid);
+	else
+		strbuf_printf(s->names, "pid %d", (int)pid);
 }
 
 /* `pid` is our child and only we reap it: it cannot be anybody else. The same holds for its group
@@ -150,8 +152,23 @@ static pid_t parent_of(pid_t pid)
 	return end && sscanf(end + 1, " %c %d", &state, &parent) == 2 && state != 'Z' ? parent : 0;
 }
 
+/* Without /proc: waitid() knows our children. New ones get the numbers behind those of older. */
+static void probe_all(struct search *s)
+{
+	pid_t start = s->family->oldest;
+	for (pid_t pid = start; pid < start + PROBE_PIDS; pid++) {
+		siginfo_t info = {0};
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+			visit(s, pid);
+	}
+}
+
 static void scan_all(struct search *s)
 {
+	if (access("/proc/self/stat", R_OK) < 0) {
+		probe_all(s);
+		return;
+	}
 	DIR *proc = opendir("/proc");
 	struct dirent *e;
 	while (proc && (e = readdir(proc))) {
@@ -192,22 +209,32 @@ bool orphans_left(struct process *p)
 	if (has_group(p))
 		return true;
 	int64_t now = loop_now();
-	if (p->phase == PROCESS_RUNNING && now - f->scanned_ns < SCAN_EVERY_NS) {
-		timer_arm(&f->world->loop, &f->sweep, f->scanned_ns + SCAN_EVERY_NS);
+	if (p->phase == PROCESS_RUNNING && now - f->scanned_ns < SEARCH_EVERY_NS) {
+		timer_arm(&f->world->loop, &f->sweep, f->scanned_ns + SEARCH_EVERY_NS);
 		return false;
 	}
 	f->scanned_ns = now;
 	return search(&(struct search){.family = f, .of = p}) > 0;
 }
 
-void orphans_signal(struct process *p, int signal, struct strbuf *names)
+static void signal_group(const struct process *p, int signal)
 {
-	search(&(struct search){.family = p->family, .of = p, .signal = signal, .names = names});
 	if (!p->is_reaped || has_group(p))
 		kill(-p->pid, signal);
 }
 
-void orphans_sweep(struct family *f)
+/* Those who shall be named must not be dead by then. */
+void orphans_signal(struct process *p, int signal, struct strbuf *names)
 {
-	search(&(struct search){.family = f, .signal = SIGKILL});
+	if (!names)
+		signal_group(p, signal);
+	search(&(struct search){.family = p->family, .of = p, .signal = signal, .names = names});
+	if (names)
+		signal_group(p, signal);
+}
+
+bool orphans_sweep(struct family *f)
+{
+	f->scanned_ns = loop_now();
+	return search(&(struct search){.family = f, .signal = SIGKILL}) > 0;
 }

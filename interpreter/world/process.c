@@ -190,7 +190,11 @@ static const char *cancel_message(struct process *p, struct arena *a)
 
 static void judge(struct process *p, struct arena *a, struct answer *out)
 {
-	if (p->is_cancelled) {
+	if (p->watch_error) {
+		out->reason = "spawn";
+		out->message = arena_printf(a, "killed at once: its end cannot be waited for: %s",
+			strerror(p->watch_error));
+	} else if (p->is_cancelled) {
 		out->reason = "cancelled";
 		out->message = cancel_message(p, a);
 	} else if (p->code != CLD_EXITED) {
@@ -365,6 +369,8 @@ static void released(struct process *p, const struct spawn *s)
 	struct family *f = p->family;
 	struct loop *l = &f->world->loop;
 	p->pid = s->pid;
+	if (f->count == 0)
+		f->oldest = p->pid;
 	p->pidfd = (struct source){s->pidfd, leader_ready};
 	p->next = f->first;
 	p->place = &f->first;
@@ -376,7 +382,7 @@ static void released(struct process *p, const struct spawn *s)
 	if (p->has_terminal)
 		timer_arm(l, &p->timer, loop_now() + STOPPED_EVERY_NS);
 	if (!loop_watch(l, &p->pidfd, EPOLLIN)) {
-		/* Cannot be watched: it is ended at once, and looked after by the timer. */
+		p->watch_error = errno;
 		kill(-p->pid, SIGKILL);
 		waitid(P_PIDFD, (id_t)s->pidfd, &(siginfo_t){0}, WEXITED);
 		p->code = CLD_KILLED;

@@ -36,12 +36,17 @@ struct process {
 	bool is_reaped, is_cancelled, was_killed, is_masked, has_survivors;
 	int code, status;    /* as in siginfo_t, once it is reaped */
 	int64_t deadline_ns; /* of the phase; of a cancel: when it is killed */
+	int watch_error;     /* errno: its end could not be waited for */
 	size_t keep;
 	struct slot *slot; /* NULL: its output is not ours */
 	char *note;	   /* on the heap */
 	bool has_terminal;
 	struct termios terminal;
 };
+
+/* While other steps run, somebody is always there; then the search for orphans is not made at each
+ * end, and what it would have found is swept up later. */
+#define SEARCH_EVERY_NS (50 * NS_PER_MS)
 
 struct shell_path {
 	char *path; /* the PATH that it was found with; NULL: none yet */
@@ -60,6 +65,7 @@ struct family {
 	struct shell_path shells[2];
 	struct arena scratch;
 	pid_t self;
+	pid_t oldest; /* of the children since there were none */
 	int was_subreaper;
 	/* We had children before, or one could not be killed: what is not marked is not ours. */
 	bool has_strangers;
@@ -77,8 +83,8 @@ bool orphans_reap(struct family *f);
 bool orphans_left(struct process *p);
 /* Sends `signal` to all of them; with `names`, tells them by name. */
 void orphans_signal(struct process *p, int signal, struct strbuf *names);
-/* Kills whatever is left of steps that have ended. */
-void orphans_sweep(struct family *f);
+/* Kills whatever is left of steps that have ended; false: nothing was. */
+bool orphans_sweep(struct family *f);
 struct process *family_leader(struct family *f, pid_t pid);
 
 /* Before a child that shall have the terminal begins, and after it ended. */

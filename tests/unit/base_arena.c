@@ -16,7 +16,7 @@ TEST(arena_gives_zeroed_aligned_memory)
 	for (size_t size = 0; size < 5000; size += 37) {
 		char *at = arena_alloc(&a, size);
 		test_about("%zu bytes", size);
-		CHECK((uintptr_t)at % 16 == 0 && is_zero(at, size));
+		CHECK((uintptr_t)at % 8 == 0 && is_zero(at, size));
 		memset(at, 0xFF, size);
 	}
 	arena_release(&a);

@@ -169,6 +169,23 @@ TEST(mask_stream_every_split)
 	masker_free(m);
 }
 
+/* A long secret that holds several short ones: how it ends is known only at its end. */
+TEST(mask_stream_nested)
+{
+	struct masker *m = masker_with(
+		(const char *const[]){"inner", "1-inner-2-inner-3", "inner-3-more", NULL});
+	struct str text =
+		STR("1-inner-2-inner-4 1-inner-2-inner-3 1-inner-2-inner-3-more inner-3-mo");
+	struct strbuf whole = {0};
+	mask_text(m, &whole, text);
+	CHECK_TEXT(strbuf_str(&whole), "1-***-2-***-4 *** *** ***-3-mo");
+	for (size_t first = 0; first <= text.len; first++)
+		for (size_t second = first; second <= text.len; second++)
+			check_stream(m, text, first, second, strbuf_str(&whole));
+	strbuf_release(&whole);
+	masker_free(m);
+}
+
 TEST(mask_stream_byte_by_byte)
 {
 	struct masker *m = masker_with((const char *const[]){"aaaa", "s3cret", NULL});

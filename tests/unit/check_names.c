@@ -183,6 +183,8 @@ static const struct check_case loops[] = {
 		"rollback:\n"
 		"  when: [{ if: 'watch.p95.age > 1 and watch.p95.valeu > 1 and watch.p59 > 1' }]\n",
 		"4:67 RB202 there is no `statsu` (did you mean `status`?)\n"
+		"5:3 RB413 nothing reads watch `q` (a condition would: `rollback: { when: [{ if: "
+		"watch.q > 0 }] }`)\n"
 		"8:49 RB203 `watch.p95` has no field `valeu` (did you mean `value`?)\n"
 		"8:69 RB202 there is no watch `p59` (did you mean `p95`?)"},
 };

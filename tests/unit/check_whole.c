@@ -135,6 +135,8 @@ static const struct check_case helpers[] = {
 		"      - { id: q, uses: ./query.yml, with: { qery: x }, expect: result == 1 }\n"
 		"      - { uses: ./query.yml, with: { url: 1 }, if: steps.q.result == 1 }\n"
 		"rollback: { before: [{ uses: ./query.yml, expect: reslt }] }\n",
+		"3:10 RB413 nothing reads watch `w` (a condition would: `rollback: { when: [{ if: "
+		"watch.w > 0 }] }`)\n"
 		"3:89 RB202 there is no `reslt` (did you mean `result`?)\n"
 		"7:24 RB116 `./query.yml` requires input `url` (give it: `with: { url: … }`) [3:11 "
 		"declared here]\n"

@@ -83,7 +83,7 @@ static void dump(struct strbuf *b, const struct expr *e)
 
 static const struct expr *parse(const char *text, struct diagnostics *d)
 {
-	struct origin o = {.span = {0, (uint32_t)strlen(text), 1}, .is_exact = true};
+	struct origin o = {.file = 1, .is_exact = true};
 	diagnostics_init(d, &arena);
 	return expr_parse(&arena, str_of(text), &o, d);
 }
@@ -614,7 +614,7 @@ TEST(expr_calls)
 	arena_init(&arena);
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
 		struct diagnostics d;
-		struct origin o = {.span = {0, 1, 1}, .is_exact = true};
+		struct origin o = {.file = 1, .is_exact = true};
 		test_about("%s", calls[i].text);
 		const struct expr *e = parse(calls[i].text, &d);
 		if (!CHECK(e != NULL))

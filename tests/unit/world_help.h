@@ -25,21 +25,26 @@ static inline struct answer finish(
 	}
 }
 
+static inline const struct value *field(const struct answer *answer, const char *key)
+{
+	return answer->result.kind == VALUE_MAP ? map_get(answer->result.map, key) : NULL;
+}
+
 static inline struct str field_text(const struct answer *answer, const char *key)
 {
-	const struct value *v = map_get(answer->result.map, key);
+	const struct value *v = field(answer, key);
 	return v && v->kind == VALUE_STRING ? value_string(v) : STR("(no string)");
 }
 
 static inline int64_t field_int(const struct answer *answer, const char *key)
 {
-	const struct value *v = map_get(answer->result.map, key);
+	const struct value *v = field(answer, key);
 	return v && v->kind == VALUE_INT ? v->integer : -12345;
 }
 
 static inline bool field_bool(const struct answer *answer, const char *key)
 {
-	const struct value *v = map_get(answer->result.map, key);
+	const struct value *v = field(answer, key);
 	return v && v->kind == VALUE_BOOL && v->boolean;
 }
 
