@@ -15,6 +15,8 @@ struct watch_use {
 
 static int64_t every_of(const struct watch *w)
 {
+	if (w->every_late)
+		return 0; /* not known yet */
 	return w->every_ns == INT64_MIN ? WATCH_EVERY_NS : w->every_ns;
 }
 
@@ -125,7 +127,8 @@ static void read_window(void *context, const struct expr *e)
 	i = find_watch(w->use->book, object->name);
 	if (i < 0 || !duration_parse(value_string(&last->constant), &window_ns, &why))
 		return;
-	if (window_ns / WATCH_SAMPLES < every_of(w->use->book->watch.items[i]))
+	if (!every_of(w->use->book->watch.items[i]) ||
+		window_ns / WATCH_SAMPLES < every_of(w->use->book->watch.items[i]))
 		return;
 	diagnose(w->use->c->d, RB414, origin_span(&w->guard->origin, last->start, last->len),
 			"the last %d samples are kept, this window is longer", WATCH_SAMPLES);

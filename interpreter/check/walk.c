@@ -44,12 +44,22 @@ static enum type read_template(struct check *c, const struct reader *r, const st
 	}
 }
 
+/* A duration that is filled in with the vars, before any step. */
+static void read_late(struct check *c, struct reader r, const struct template *late)
+{
+	r.section = SECTION_START;
+	r.what = "this duration is";
+	read_template(c, &r, late);
+}
+
 static void read_condition(struct check *c, const struct reader *r, const struct condition *k)
 {
 	if (!k)
 		return;
 	read_guard(c, r, PLACE_ARGUMENT, k->holds, true);
 	read_template(c, r, k->reason);
+	read_late(c, *r, k->for_late);
+	read_late(c, *r, k->decide_within_late);
 }
 
 /* ---- a step -----------------------------------------------------------------------------------
@@ -227,6 +237,8 @@ static void read_lock(struct check *c, struct reader r, const struct lock *lock)
 
 static void read_watch(struct check *c, struct reader r, const struct watch *w)
 {
+	read_late(c, r, w->every_late);
+	read_late(c, r, w->max_gap_late);
 	if (!w->sample)
 		return;
 	read_loose_step(c, &r, w->sample);
@@ -243,6 +255,7 @@ static void read_rollback(struct check *c, struct reader r, const struct rollbac
 		read_condition(c, &r, s->when.items[i]);
 	r.section = SECTION_VERIFY;
 	read_condition(c, &r, s->verify);
+	read_late(c, r, s->decide_within_late);
 	read_section(c, r, &s->before, SECTION_BEFORE);
 	read_section(c, r, &s->steps, SECTION_AFTER);
 }

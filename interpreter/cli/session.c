@@ -7,6 +7,7 @@
 #include "cli/secrets.h"
 #include "model/inputs.h"
 #include "run/begin.h"
+#include "run/late.h"
 #include "source/render.h"
 
 #include <unistd.h>
@@ -84,6 +85,8 @@ static bool check_vars(struct session *s)
 
 	s->engine.decider.scratch = &s->scratch;
 	error = fill_vars(&s->engine.decider, s->loaded.plan->units[0], &values);
+	if (!error)
+		error = late_fill(&s->engine.decider, &values);
 	if (error)
 		usage_error(NULL, "%s", error);
 	return !error;

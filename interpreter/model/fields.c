@@ -403,6 +403,15 @@ static void decode_scalar(
 	}
 }
 
+static void decode_duration_late(
+	struct decoder *d, const struct field *f, const struct value *v, void *member)
+{
+	if (v->kind == VALUE_STRING && is_interpolated(value_string(v)))
+		((struct template **)member)[1] = decode_duration_text(d, f, v);
+	else
+		decode_duration(d, f, v, member);
+}
+
 void decode_field(struct decoder *d, const struct field *f, const struct value *v, void *member)
 {
 	switch (f->type) {
@@ -414,6 +423,9 @@ void decode_field(struct decoder *d, const struct field *f, const struct value *
 		break;
 	case FIELD_DURATION_TEXT:
 		*(struct template **)member = decode_duration_text(d, f, v);
+		break;
+	case FIELD_DURATION_LATE:
+		decode_duration_late(d, f, v, member);
 		break;
 	case FIELD_GUARD:
 		*(struct guard **)member = decode_guard(d, v);

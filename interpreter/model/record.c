@@ -60,6 +60,7 @@ static void set_not_given(const struct record *r, void *out)
 			break;
 		case FIELD_INT:
 		case FIELD_DURATION:
+		case FIELD_DURATION_LATE:
 		case FIELD_SIZE:
 			*(int64_t *)member_at(out, f) = INT64_MIN;
 			break;

@@ -21,6 +21,8 @@ enum field_type {
 	FIELD_CHOICE,	     /* uint8_t: 0 not given, else position in `choices` from 1 */
 	FIELD_TEXT,	     /* struct template *: a string with interpolation */
 	FIELD_VALUE,	     /* struct template *: any value with interpolation inside */
+	FIELD_DURATION_LATE, /* int64_t in ns as above and behind it a struct template *: with
+			      * interpolation it is known when the run begins */
 	FIELD_DURATION_TEXT, /* struct template *: a duration, or text that becomes one */
 	FIELD_GUARD,	     /* struct guard * */
 	FIELD_GUARDS,	     /* struct guard_list: one guard or a list of them */

@@ -125,7 +125,10 @@ struct uses_args {
 /* A watch condition; see LANGUAGE.md section 5. */
 struct condition {
 	struct guard *holds;
-	int64_t for_ns, decide_within_ns;
+	int64_t for_ns;
+	struct template *for_late; /* FIELD_DURATION_LATE: `for` by an input */
+	int64_t decide_within_ns;
+	struct template *decide_within_late;
 	int64_t confirm, breach, of;
 	struct template *reason;
 	uint8_t on_blind; /* enum on_blind */
@@ -241,7 +244,10 @@ struct watch {
 	struct span span;
 	struct str after;
 	struct span after_span;
-	int64_t every_ns, max_gap_ns;
+	int64_t every_ns;
+	struct template *every_late;
+	int64_t max_gap_ns;
+	struct template *max_gap_late;
 	struct step *sample; /* its action */
 	struct guard *value;
 };
@@ -251,6 +257,7 @@ struct rollback_section {
 	struct record_list when; /* struct condition */
 	struct condition *verify;
 	int64_t decide_within_ns;
+	struct template *decide_within_late;
 	uint8_t on_blind, on_interrupt;
 };
 

@@ -234,8 +234,7 @@ static void find_policy(const struct run *r, uint32_t watch, uint8_t *on_blind, 
 	uint64_t bit = UINT64_C(1) << (watch < 63 ? watch : 63);
 
 	*on_blind = rollback && rollback->on_blind ? rollback->on_blind : ON_BLIND_HOLD;
-	*within_ns = rollback && rollback->decide_within_ns != INT64_MIN ? rollback->decide_within_ns
-									  : DEFAULT_DECIDE_WITHIN;
+	*within_ns = r->decide_within_ns != INT64_MIN ? r->decide_within_ns : DEFAULT_DECIDE_WITHIN;
 	for (uint32_t i = 0; i < r->condition_count; i++) {
 		const struct condition_state *c = &r->conditions[i];
 

@@ -122,6 +122,12 @@ struct queue {
 	uint32_t count, cap;
 };
 
+/* A condition whose durations came from inputs: see run/late.h. */
+struct late_rule {
+	const struct condition *rule, *filled;
+	struct late_rule *next;
+};
+
 struct run {
 	struct arena *arena;
 	const struct plan *plan;
@@ -151,6 +157,8 @@ struct run {
 	uint32_t watch_count;
 	struct condition_state *conditions; /* rollback.when, verify, then those of monitors */
 	uint32_t condition_count, condition_cap;
+	struct late_rule *late_rules;
+	int64_t decide_within_ns; /* of `rollback`; INT64_MIN: not given */
 	uint32_t verify;        /* its number in conditions, or NODE_NONE */
 	bool any_condition_due, reads_steps; /* some condition reads steps: any step's end is a tick */
 	bool effects_began;     /* the first step with effects has started: no baseline any more */

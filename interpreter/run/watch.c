@@ -3,6 +3,7 @@
 
 #include "plan/visit.h"
 #include "run/flow.h"
+#include "run/late.h"
 
 /* ---- which watches a guard reads ------------------------------------------------------------ */
 
@@ -101,6 +102,7 @@ void watch_init(struct run *r)
 	for (uint32_t i = 0; i < r->watch_count; i++)
 		init_watch(r, i);
 	r->verify = NODE_NONE;
+	r->decide_within_ns = INT64_MIN;
 	for (size_t i = 0; rollback && i < rollback->when.count; i++)
 		add_condition(r, rollback->when.items[i], nobody);
 	if (rollback && rollback->verify) {
@@ -162,7 +164,7 @@ void monitor_begin(struct run *r, struct spot s)
 	m->first_condition = r->condition_count;
 	m->condition_count = (uint32_t)args->fail.count;
 	for (size_t i = 0; i < args->fail.count; i++)
-		add_condition(r, args->fail.items[i], s);
+		add_condition(r, late_condition(r, args->fail.items[i]), s);
 	spot_state(s)->monitor = m;
 }
 
