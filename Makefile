@@ -133,6 +133,29 @@ test-asan: setup-test
 	@$(MAKE) --no-print-directory -j2 VARIANT=asan programs
 	@tests/run.sh build/asan
 
+# ---- speed ------------------------------------------------------------------------------------
+# Each tests/bench/*.c is a program; `guards` calls the interpreter's own functions.
+BENCH := $(B)/bench
+BENCH_SOURCES := $(wildcard tests/bench/*.c)
+BENCH_PROGRAMS := $(BENCH_SOURCES:tests/bench/%.c=$(BENCH)/%)
+BENCH_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARN)
+
+$(BENCH)/limit_http: BENCH_LIBS := -lcurl
+$(BENCH)/limit_yaml: BENCH_LIBS := -lyaml
+$(BENCH)/guards: $(B)/obj/tests/bench/guards.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(filter-out $(BENCH)/guards,$(BENCH_PROGRAMS)): $(BENCH)/%: tests/bench/%.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_LIBS)
+
+bench-programs: $(B)/runbook $(BENCH_PROGRAMS)
+bench: setup-test
+	@$(MAKE) --no-print-directory -j2 bench-programs
+	@tests/bench/run.sh $(B)
+
 lint: setup-lint
 	@tests/lint/run.sh
 format: setup-lint
@@ -177,5 +200,5 @@ help:
 	@echo 'make clean      removes build/'
 
 -include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(CASE_OBJECTS:.o=.d)
-.PHONY: all clean demo demo-world format help install lint objects programs setup-demo setup-lint setup-test \
+.PHONY: all bench bench-programs clean demo demo-world format help install lint objects programs setup-demo setup-lint setup-test \
 	test test-asan

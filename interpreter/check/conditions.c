@@ -51,37 +51,34 @@ static void read_watch(void *context, const struct expr *e)
 
 /* ---- for ------------------------------------------------------------------------------------ */
 
-static void print_times(struct strbuf *b, const char *format, int64_t x, int64_t y)
+static const char *time_text(struct check *c, int64_t ns)
 {
-	struct strbuf first = {0}, second = {0};
+	struct strbuf b = {0};
+	struct str text;
 
-	duration_print(&first, x);
-	duration_print(&second, y);
-	strbuf_printf(b, format, first.at, second.at);
-	strbuf_release(&first);
-	strbuf_release(&second);
+	duration_print(&b, ns);
+	text = strbuf_take(&b, c->d->arena);
+	strbuf_release(&b);
+	return text.at;
 }
 
 static void check_for(struct check *c, const struct condition *rule, int64_t every_ns)
 {
-	struct strbuf text = {0};
 	struct diagnostic *told;
 
 	if (!every_ns || rule->for_ns == INT64_MIN || rule->for_ns == 0)
 		return;
 	if (rule->for_ns < every_ns) {
-		print_times(&text, "`for: %s` is shorter than the time between two samples, %s",
-				rule->for_ns, every_ns);
-		told = diagnose(c->d, RB411, rule->span, "%s", text.at);
+		told = diagnose(c->d, RB411, rule->span,
+			"`for: %s` is shorter than the time between two samples, %s",
+			time_text(c, rule->for_ns), time_text(c, every_ns));
 		diagnostic_hint(c->d, told, "sample more often, or hold longer");
 	} else if (rule->for_ns % every_ns) {
-		int64_t fires = (rule->for_ns / every_ns + 1) * every_ns;
-
-		print_times(&text, "`for: %s` ends between two samples: it fires after %s",
-				rule->for_ns, fires);
-		diagnose(c->d, RB412, rule->span, "%s", text.at);
+		diagnose(c->d, RB412, rule->span,
+			"`for: %s` ends between two samples: it fires after %s",
+			time_text(c, rule->for_ns),
+			time_text(c, (rule->for_ns / every_ns + 1) * every_ns));
 	}
-	strbuf_release(&text);
 }
 
 static void check_condition(struct watch_use *use, const struct condition *rule)

@@ -189,7 +189,7 @@ static int run_exec(const struct command *c, int argc, char **argv)
 
 	*o = (struct order){.jobs = DEFAULT_JOBS};
 	code = take_options(o, &a);
-	o->may_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !o->assume_yes;
+	o->has_person = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !o->assume_yes;
 	if (code < 0)
 		code = session_run(o, &venue);
 	free(o);

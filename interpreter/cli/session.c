@@ -98,7 +98,7 @@ static bool prepare(struct session *s)
 	struct decider *d = &s->engine.decider;
 	struct run *r;
 
-	if (!gather_inputs(&s->loaded, &o->given, o->may_ask, s->masker, &s->inputs))
+	if (!gather_inputs(&s->loaded, &o->given, o->has_person, s->masker, &s->inputs))
 		return false;
 	r = run_new(&s->run_arena, s->loaded.plan, run_id_new(&s->run_arena), o->jobs);
 	r->env = environment_value(&s->run_arena);
@@ -106,6 +106,7 @@ static bool prepare(struct session *s)
 	d->actions = action_table;
 	d->masker = s->masker;
 	d->hotfix = o->hotfix;
+	d->has_person = o->has_person;
 	d->sandbox = sandbox_new();
 	d->base_env = base_environment(&s->run_arena);
 	d->wall_ns = wall_clock_ns();

@@ -19,7 +19,7 @@ struct order {
 	uint32_t jobs;
 	bool assume_yes, verbose;
 	int output, color;
-	bool may_ask; /* for inputs, on the terminal */
+	bool has_person; /* someone at the terminal to ask */
 };
 
 /* Where the run happens and who hears of it. */

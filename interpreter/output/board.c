@@ -1,5 +1,7 @@
 #include "output/board.h"
 
+#include "base/duration.h"
+
 #define BUCKETS 1024
 
 /* ---- nodes ----------------------------------------------------------------------------------- */
@@ -17,8 +19,10 @@ static bool has_items(const struct node *n)
 bool node_is_inner(const struct plan *p, uint32_t node)
 {
 	const struct node *n = node_at(p, node);
-	for (n = n ? node_at(p, n->parent) : NULL; n; n = node_at(p, n->parent)) {
-		if (n->action == ACTION_USES || n->action == ACTION_CHOOSE)
+	/* How a step is undone is no part of how it does its work. */
+	while (n && !plan_is_apart(n)) {
+		n = node_at(p, n->parent);
+		if (n && (n->action == ACTION_USES || n->action == ACTION_CHOOSE))
 			return true;
 	}
 	return false;
@@ -28,6 +32,15 @@ bool node_is_check(const struct plan *p, uint32_t node)
 {
 	for (const struct node *n = node_at(p, node); n; n = node_at(p, n->parent)) {
 		if (n->role == ROLE_CHECK)
+			return true;
+	}
+	return false;
+}
+
+bool node_is_apart(const struct plan *p, uint32_t node)
+{
+	for (const struct node *n = node_at(p, node); n; n = node_at(p, n->parent)) {
+		if (plan_is_apart(n))
 			return true;
 	}
 	return false;
@@ -285,9 +298,12 @@ static void pause_for_retry(struct card *e, const struct event *event)
 
 static void wait_more(struct card *e, const struct event *event)
 {
+	bool has_end = event->until_ns > event->time_ns && event->until_ns != NS_NEVER;
 	e->mood = CARD_WAITING;
+	if (e->action == ACTION_MONITOR && has_end)
+		return;
 	e->until_ns = 0;
-	set_text(&e->note, event->message);
+	set_text(&e->note, e->action == ACTION_MONITOR ? STR(MONITOR_STAYS) : event->message);
 }
 
 static void remember_result(struct card *e, const struct value *result)
@@ -328,8 +344,35 @@ static void mark_node(struct board *b, const struct event *event)
 
 static bool is_of_step(enum event_kind kind)
 {
-	return kind != EVENT_RUN_STARTED && kind != EVENT_SIGNAL && kind != EVENT_MAIN_FINISHED &&
-	       kind != EVENT_RUN_FINISHED;
+	switch (kind) {
+	case EVENT_STEP_STARTED:
+	case EVENT_STEP_OUTPUT:
+	case EVENT_ATTEMPT_FINISHED:
+	case EVENT_STEP_RETRY:
+	case EVENT_STEP_CANCEL:
+	case EVENT_STEP_EXPANDED:
+	case EVENT_STEP_WAITING:
+	case EVENT_STEP_FINISHED:
+		return true;
+	case EVENT_STEP_ASK: /* the question has lines of its own */
+	case EVENT_STEP_ANSWERED:
+	case EVENT_RUN_STARTED:
+	case EVENT_SIGNAL:
+	case EVENT_SAMPLE_STARTED:
+	case EVENT_SAMPLE:
+	case EVENT_CONDITION:
+	case EVENT_BLIND:
+	case EVENT_HOLD:
+	case EVENT_REFUSED:
+	case EVENT_ROLLBACK_STARTED:
+	case EVENT_STAGE:
+	case EVENT_ROLLBACK_FINISHED:
+	case EVENT_MAIN_FINISHED:
+	case EVENT_RUN_FINISHED:
+	case EVENT_KIND_COUNT:
+		break;
+	}
+	return false;
 }
 
 struct card *board_apply(struct board *b, const struct event *event)

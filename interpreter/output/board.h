@@ -9,6 +9,9 @@
 #include "plan/plan.h"
 #include "run/event.h"
 
+/* Of a monitor past its end. */
+#define MONITOR_STAYS "until what is pending fires or clears"
+
 enum card_mood {
 	CARD_RUNNING,
 	CARD_PAUSED,  /* between two attempts, until `until_ns` */
@@ -66,9 +69,11 @@ void board_drop(struct board *b, struct card *e);
 /* The next card in reading order, all levels; NULL behind the last. Start with &b->top. */
 struct card *board_next(const struct board *b, const struct card *e);
 
-/* Whether the node lies inside a `uses` or `choose` (not: is one). */
+/* Whether the node lies inside a `uses` or `choose` (not: is one, nor undoes one). */
 bool node_is_inner(const struct plan *p, uint32_t node);
 bool node_is_check(const struct plan *p, uint32_t node);
+/* Whether it is or lies in what the run does to turn back. */
+bool node_is_apart(const struct plan *p, uint32_t node);
 /* Whether the event is about a for_each as a whole, not about one of its items. */
 bool step_is_loop(const struct plan *p, const struct event *e);
 /* `deploy`, `restart[3]` */

@@ -1,12 +1,15 @@
 /*
- * JUnit XML: a suite for the runbook, a case for each step that ended. Groups have no case, unless
- * one fails of itself.
+ * JUnit XML: a suite for the runbook, a case for each step that ended, whether it goes forward or
+ * back. Groups have no case, unless one fails of itself. A run that did not succeed has a case that
+ * failed: where no step did, that is the condition, the watch or the run itself.
  */
 #include "output/output.h"
 
 #include "base/duration.h"
+#include "output/account.h"
 #include "output/board.h"
 #include "output/summary.h"
+#include "output/watching.h"
 #include "output/writer.h"
 
 struct test_case {
@@ -21,6 +24,9 @@ struct junit {
 	const struct plan *plan;
 	struct arena arena;
 	struct writer writer;
+	struct watching watching;
+	struct account account;
+	int64_t verify_ns; /* when it began to look for recovery */
 	struct str runbook, run;
 	int64_t wall_ns;
 	struct test_case *cases;
@@ -159,17 +165,14 @@ static struct str details_of(struct junit *j, const struct event *e)
 	return keep_buf(j, &b);
 }
 
-static void add_case(struct junit *j, const struct event *e)
+/* Releases the name. */
+static struct test_case *add_named(struct junit *j, struct strbuf *name, const struct event *e)
 {
-	if (!has_case(j, e))
-		return;
 	if (j->count == j->cap) {
 		j->cap = j->cap ? j->cap * 2 : 64;
 		j->cases = heap_array(j->cases, j->cap, sizeof *j->cases);
 	}
-	struct strbuf name = {0};
-	step_label(&name, e);
-	j->cases[j->count++] = (struct test_case){.name = keep_buf(j, &name),
+	j->cases[j->count] = (struct test_case){.name = keep_buf(j, name),
 		.reason = keep(j, str_of(e->reason)),
 		.message = keep(j, e->message),
 		.details = details_of(j, e),
@@ -177,6 +180,102 @@ static void add_case(struct junit *j, const struct event *e)
 		.state = e->state,
 		.duration_ns = e->duration_ns,
 		.node = e->node};
+	return &j->cases[j->count++];
+}
+
+static void add_case(struct junit *j, const struct event *e)
+{
+	struct strbuf name = {0};
+	if (!has_case(j, e))
+		return;
+	step_label(&name, e);
+	add_named(j, &name, e);
+}
+
+/* ---- cases of the run ------------------------------------------------------------------------ */
+
+static bool has_failed(const struct junit *j)
+{
+	for (size_t i = 0; i < j->count; i++) {
+		if (j->cases[i].state == STEP_FAILED || j->cases[i].state == STEP_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
+/* `condition watch.error_rate > 0.05`, `watch p95`, `interrupt` */
+static void name_of_turn(struct strbuf *out, const struct junit *j, const struct event *e)
+{
+	const struct watching *w = &j->watching;
+	struct str reason = str_of(e->reason);
+	bool is_blind = str_is(reason, "blind"), is_baseline = str_is(reason, "baseline");
+	bool is_condition = str_is(reason, "condition") || is_baseline;
+	for (size_t i = 0; i < w->watch_count && is_blind && !out->len; i++) {
+		if (w->watches[i].is_blind)
+			strbuf_printf(out, "watch %.*s", STR_ARGS(strbuf_str(&w->watches[i].name)));
+	}
+	for (size_t i = 0; i < w->rule_count && is_condition && !out->len; i++) {
+		const struct rule *r = &w->rules[i];
+		bool counts = !r->is_muted && !r->is_observed && !r->is_verify;
+		if (counts && (r->phase == CONDITION_FIRING || (is_baseline && r->phase)))
+			strbuf_printf(out, "condition %.*s", STR_ARGS(strbuf_str(&r->guard)));
+	}
+	if (!out->len)
+		strbuf_put(out, reason.len ? reason : STR("run"));
+}
+
+static void put_evidence(struct strbuf *b, const struct value *samples)
+{
+	for (size_t i = 0; samples->kind == VALUE_MAP && i < samples->map->count; i++) {
+		const struct entry *s = &samples->map->entries[i];
+		strbuf_printf(b, "%.*s:", STR_ARGS(entry_key(s)));
+		for (size_t k = 0; s->value.kind == VALUE_LIST && k < s->value.list->count; k++) {
+			strbuf_putc(b, ' ');
+			value_print(b, &s->value.list->items[k]);
+		}
+		strbuf_putc(b, '\n');
+	}
+}
+
+/* The run turns: because a step failed, that has its case; or because of what was seen. */
+static void add_turn(struct junit *j, const struct event *e)
+{
+	struct strbuf name = {0}, details = {0};
+	if (has_failed(j))
+		return;
+	name_of_turn(&name, j, e);
+	struct test_case *c = add_named(j, &name, e);
+	c->state = STEP_FAILED;
+	c->node = NODE_NONE;
+	strbuf_put(&details, c->details);
+	put_evidence(&details, &e->samples);
+	c->details = keep_buf(j, &details);
+}
+
+static void add_recovery(struct junit *j, const struct event *e)
+{
+	struct strbuf name = {0};
+	if (!j->verify_ns)
+		return;
+	strbuf_puts(&name, "rollback.verify");
+	struct test_case *c = add_named(j, &name, e);
+	c->state = str_is(str_of(e->reason), "ineffective") ? STEP_FAILED : STEP_OK;
+	c->duration_ns = e->time_ns - j->verify_ns;
+	c->node = NODE_NONE;
+}
+
+/* Whatever the end was: that it was not a good one is seen. */
+static void add_end(struct junit *j, const struct event *e)
+{
+	struct strbuf name = {0};
+	if (e->status == RUN_SUCCEEDED || e->status == RUN_OPEN || has_failed(j))
+		return;
+	strbuf_puts(&name, "run");
+	struct test_case *c = add_named(j, &name, e);
+	c->state = STEP_FAILED;
+	c->node = NODE_NONE;
+	if (!c->reason.len)
+		c->reason = str_of(run_status_names[e->status]);
 }
 
 /* Another attempt of a group: what its steps did in the last one does not count. */
@@ -260,6 +359,24 @@ static void put_totals(struct junit *j, int64_t duration_ns)
 	put_seconds(b, duration_ns);
 }
 
+static void put_account_line(void *context, struct str label, struct str text)
+{
+	struct strbuf *b = context;
+	strbuf_printf(b, "%.*s: %.*s\n", STR_ARGS(label), STR_ARGS(text));
+}
+
+static void put_account(struct junit *j, const struct event *e)
+{
+	struct strbuf text = {0}, *b = &j->writer.pending;
+	account_tell(&j->account, e, put_account_line, &text);
+	if (text.len) {
+		strbuf_puts(b, "    <system-out>");
+		put_escaped(b, strbuf_str(&text), false);
+		strbuf_puts(b, "</system-out>\n");
+	}
+	strbuf_release(&text);
+}
+
 static void put_document(struct junit *j, const struct event *e)
 {
 	struct strbuf *b = &j->writer.pending;
@@ -279,6 +396,7 @@ static void put_document(struct junit *j, const struct event *e)
 		put_case(j, &j->cases[i]);
 		writer_relieve(&j->writer);
 	}
+	put_account(j, e);
 	strbuf_puts(b, "  </testsuite>\n</testsuites>\n");
 	writer_flush(&j->writer);
 	j->sink.error = j->writer.error;
@@ -297,20 +415,33 @@ static void run_started(struct junit *j, const struct event *e)
 static void junit_event(struct sink *s, const struct event *e)
 {
 	struct junit *j = (struct junit *)s;
+	watching_apply(&j->watching, e);
+	account_add(&j->account, e);
 	if (e->kind == EVENT_RUN_STARTED)
 		run_started(j, e);
 	else if (e->kind == EVENT_STEP_RETRY)
 		forget_cases(j, e);
 	else if (e->kind == EVENT_STEP_FINISHED)
 		add_case(j, e);
-	else if (e->kind == EVENT_RUN_FINISHED)
+	else if (e->kind == EVENT_HOLD || e->kind == EVENT_REFUSED ||
+		 e->kind == EVENT_ROLLBACK_STARTED)
+		add_turn(j, e);
+	else if (e->kind == EVENT_STAGE && e->stage == STAGE_VERIFY)
+		j->verify_ns = e->time_ns;
+	else if (e->kind == EVENT_ROLLBACK_FINISHED)
+		add_recovery(j, e);
+	if (e->kind == EVENT_RUN_FINISHED) {
+		add_end(j, e);
 		put_document(j, e);
+	}
 }
 
 static void junit_free(struct sink *s)
 {
 	struct junit *j = (struct junit *)s;
 	writer_release(&j->writer);
+	watching_release(&j->watching);
+	account_release(&j->account);
 	arena_release(&j->arena);
 	free(j->cases);
 	free(j);
@@ -323,5 +454,7 @@ struct sink *junit_sink_new(int fd, const struct plan *plan)
 		.plan = plan,
 		.writer = {.fd = fd}};
 	arena_init(&j->arena);
+	watching_init(&j->watching, plan);
+	account_init(&j->account, plan);
 	return &j->sink;
 }

@@ -10,12 +10,16 @@ void report_init(struct report *r, const struct plan *plan)
 	board_init(&r->board, plan);
 	r->board.is_deep = r->verbose;
 	summary_init(&r->summary, plan);
+	watching_init(&r->watching, plan);
+	account_init(&r->account, plan);
 }
 
 void report_release(struct report *r)
 {
 	board_release(&r->board);
 	summary_release(&r->summary);
+	watching_release(&r->watching);
+	account_release(&r->account);
 	strbuf_release(&r->label);
 	strbuf_release(&r->note);
 	strbuf_release(&r->text);
@@ -118,8 +122,9 @@ static void step_started(struct report *r, const struct card *c, const struct ev
 	report_tell(r, &l);
 }
 
-static void step_retry(struct report *r, const struct card *c, const struct event *e)
+static void step_retry(struct report *r, struct card *c, const struct event *e)
 {
+	end_output(r, c, e);
 	/* Live, the countdown is seen, and the line at the end counts the attempts. */
 	if ((c->is_check || r->is_live) && !r->verbose)
 		return;
@@ -142,15 +147,19 @@ static void step_retry(struct report *r, const struct card *c, const struct even
 /* An `until` that does not hold is told once; the polls after it are no news. */
 static void step_waiting(struct report *r, struct card *c, const struct event *e)
 {
+	bool is_monitor = c->action == ACTION_MONITOR;
 	bool is_news = !c->was_told_waiting && !r->is_live;
+	if (is_monitor && c->until_ns)
+		return;
+	is_news |= !c->was_told_waiting && is_monitor;
 	c->was_told_waiting = true;
-	if (!is_news && !r->verbose)
+	if (!is_news && (!r->verbose || is_monitor))
 		return;
 	struct report_line l = line_for(r, c, e);
 	l.mark = MARK_WAIT;
-	l.word = STR("does not hold yet");
+	l.word = is_monitor ? STR("goes on past its end") : STR("does not hold yet");
 	l.is_sentence = true;
-	l.text = e->message;
+	l.text = is_monitor ? STR(MONITOR_STAYS) : e->message;
 	report_tell(r, &l);
 }
 
@@ -266,6 +275,12 @@ static bool is_one_of_many(const struct card *c)
 	       c->item.len;
 }
 
+/* A compensation that may not run leaves something behind: no good news, though it did not fail. */
+static bool is_blocked(const struct event *e)
+{
+	return e->state == STEP_SKIPPED && str_is(str_of(e->reason), "blocked");
+}
+
 static void well_finished(struct report *r, const struct card *c, const struct event *e)
 {
 	if (is_quiet(r, c) || (r->is_live && !r->verbose && is_one_of_many(c)))
@@ -276,8 +291,10 @@ static void well_finished(struct report *r, const struct card *c, const struct e
 	l.note = strbuf_str(&r->note);
 	l.style = STYLE_DIM;
 	struct str detail = strbuf_str(&c->detail);
+	if (is_blocked(e))
+		l.mark = MARK_FAILED;
 	if (e->state == STEP_SKIPPED)
-		l.word = STR("skipped");
+		l.word = is_blocked(e) ? STR("blocked") : STR("skipped");
 	else if (r->is_live)
 		l.text = text_line(&detail);
 	if (e->state == STEP_SKIPPED && e->message.len) {
@@ -332,39 +349,34 @@ static void step_finished(struct report *r, struct card *c, const struct event *
 	board_drop(&r->board, c);
 }
 
+static void step_event(struct report *r, struct card *c, const struct event *e)
+{
+	if (e->kind == EVENT_STEP_STARTED || e->kind == EVENT_STEP_EXPANDED)
+		step_started(r, c, e);
+	else if (e->kind == EVENT_STEP_OUTPUT)
+		step_output(r, c, e);
+	else if (e->kind == EVENT_STEP_RETRY)
+		step_retry(r, c, e);
+	else if (e->kind == EVENT_STEP_CANCEL)
+		step_cancel(r, c, e);
+	else if (e->kind == EVENT_STEP_WAITING)
+		step_waiting(r, c, e);
+	else if (e->kind == EVENT_STEP_FINISHED)
+		step_finished(r, c, e);
+}
+
 void report_event(struct report *r, const struct event *e)
 {
 	struct card *c = board_apply(&r->board, e);
 	summary_add(&r->summary, e);
-	switch (e->kind) {
-	case EVENT_STEP_STARTED:
-	case EVENT_STEP_EXPANDED:
-		step_started(r, c, e);
-		break;
-	case EVENT_STEP_OUTPUT:
-		step_output(r, c, e);
-		break;
-	case EVENT_STEP_RETRY:
-		end_output(r, c, e);
-		step_retry(r, c, e);
-		break;
-	case EVENT_STEP_CANCEL:
-		step_cancel(r, c, e);
-		break;
-	case EVENT_STEP_WAITING:
-		step_waiting(r, c, e);
-		break;
-	case EVENT_STEP_FINISHED:
-		step_finished(r, c, e);
-		break;
-	case EVENT_RUN_STARTED:
-	case EVENT_SIGNAL:
-	case EVENT_MAIN_FINISHED:
-	case EVENT_RUN_FINISHED:
+	watching_apply(&r->watching, e);
+	account_add(&r->account, e);
+	if (c)
+		step_event(r, c, e);
+	else if (e->kind == EVENT_SAMPLE || e->kind == EVENT_CONDITION || e->kind == EVENT_BLIND)
+		report_watch_event(r, e);
+	else if (e->kind == EVENT_RUN_FINISHED)
+		report_run_finished(r, e);
+	else
 		report_run_event(r, e);
-		break;
-	case EVENT_ATTEMPT_FINISHED:
-	case EVENT_KIND_COUNT:
-		break;
-	}
 }

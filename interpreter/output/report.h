@@ -5,9 +5,11 @@
 #ifndef OUTPUT_REPORT_H
 #define OUTPUT_REPORT_H
 
+#include "output/account.h"
 #include "output/board.h"
 #include "output/summary.h"
 #include "output/text.h"
+#include "output/watching.h"
 
 enum line_kind {
 	LINE_EVENT,  /* something happened: time, mark, label */
@@ -34,6 +36,8 @@ struct report_line {
 struct report {
 	struct board board;
 	struct summary summary;
+	struct watching watching;
+	struct account account;
 	bool is_live; /* starts and output are seen elsewhere: only what has ended is told */
 	bool verbose;
 	void (*line)(struct report *r, const struct report_line *l);
@@ -45,8 +49,13 @@ void report_init(struct report *r, const struct plan *plan);
 void report_release(struct report *r);
 void report_event(struct report *r, const struct event *e);
 
-/* Between report.c and report_run.c: what is about the run; and a line on its way to the sink. */
+/* Between the files of the report: what is about the run, its end, what is watched and what follows
+ * from it; and a line on its way to the sink. */
 void report_run_event(struct report *r, const struct event *e);
+void report_run_finished(struct report *r, const struct event *e);
+void report_watch_event(struct report *r, const struct event *e);
+void report_turn_event(struct report *r, const struct event *e);
+void report_finally(struct report *r, const struct event *e);
 void report_tell(struct report *r, const struct report_line *l);
 
 /* How a line is written. */

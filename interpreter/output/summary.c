@@ -16,11 +16,17 @@ static bool counts_once(const struct node *n)
 		       n->action < ACTION_USES);
 }
 
+/* No part of the way forward: what undoes it, what decides whether it is needed. */
+static bool is_beside(const struct node *n)
+{
+	return n->role == ROLE_CHECK || plan_is_apart(n);
+}
+
 /* The next node that counts, from `i` on and before `end`; what lies inside of one is passed. */
 static uint32_t next_counted(const struct plan *p, uint32_t i, uint32_t end)
 {
 	while (i < end && !counts_once(&p->nodes[i]))
-		i = p->nodes[i].role == ROLE_CHECK ? p->nodes[i].end : i + 1;
+		i = is_beside(&p->nodes[i]) ? p->nodes[i].end : i + 1;
 	return i;
 }
 
@@ -33,14 +39,14 @@ static size_t count_all(const struct plan *p)
 	return count;
 }
 
-/* Inside of something that counts as a whole. */
+/* Inside of something that counts as a whole, or not at all. */
 static bool is_within_counted(const struct plan *p, uint32_t node)
 {
 	for (uint32_t i = p->nodes[node].parent; i < p->count; i = p->nodes[i].parent) {
-		if (counts_once(&p->nodes[i]) || p->nodes[i].role == ROLE_CHECK)
+		if (counts_once(&p->nodes[i]) || is_beside(&p->nodes[i]))
 			return true;
 	}
-	return p->nodes[node].role == ROLE_CHECK;
+	return is_beside(&p->nodes[node]);
 }
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -153,6 +159,9 @@ static void note_failure(struct summary *s, const struct event *e)
 	if (e->state != STEP_FAILED && e->state != STEP_UNKNOWN)
 		return;
 	if (node_is_check(s->plan, e->node) || (!e->item.len && is_explained(s, e->node)))
+		return;
+	/* What could not be undone is told by the account of the rollback. */
+	if (node_is_apart(s->plan, e->node))
 		return;
 	if (s->failure_count == SUMMARY_FAILURES) {
 		s->more_failures++;

@@ -2,7 +2,8 @@
  * How a run went, in numbers: steps by state, the slowest, what failed and why.
  *
  * What counts as a step is what the author wrote as one: a `uses`, a `choose` and a `for_each`
- * count once, whatever happens inside; groups do not count, their steps do.
+ * count once, whatever happens inside; groups do not count, their steps do. What undoes a step or
+ * belongs to the rollback is no step of the run.
  */
 #ifndef OUTPUT_SUMMARY_H
 #define OUTPUT_SUMMARY_H

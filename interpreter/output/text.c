@@ -3,6 +3,8 @@
 #include "base/duration.h"
 #include "source/width.h"
 
+#include <math.h>
+
 /* ---- marks and colours ----------------------------------------------------------------------- */
 
 /* Only characters that every terminal draws one column wide: no emoji among them. */
@@ -22,6 +24,7 @@ static const struct glyphs unicode = {
 			[MARK_ASK] = "?",
 			[MARK_SAY] = "»",
 			[MARK_OUTPUT] = "│",
+			[MARK_BACK] = "⤺",
 		},
 	.spinner = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"},
 	.spinner_count = 10,
@@ -29,6 +32,7 @@ static const struct glyphs unicode = {
 	.dot = "·",
 	.bar_full = "━",
 	.bar_rest = "─",
+	.spark = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 };
 
 static const struct glyphs plain_ascii = {
@@ -47,6 +51,7 @@ static const struct glyphs plain_ascii = {
 			[MARK_ASK] = "?",
 			[MARK_SAY] = "*",
 			[MARK_OUTPUT] = "|",
+			[MARK_BACK] = "<",
 		},
 	.spinner = {"|", "/", "-", "\\"},
 	.spinner_count = 4,
@@ -54,6 +59,7 @@ static const struct glyphs plain_ascii = {
 	.dot = "-",
 	.bar_full = "#",
 	.bar_rest = ".",
+	.spark = {"_", ".", ":", "-", "=", "+", "*", "#"},
 };
 
 const struct glyphs *glyphs_get(bool ascii)
@@ -76,6 +82,7 @@ enum style mark_style(enum mark m)
 		[MARK_ASK] = STYLE_WARNED,
 		[MARK_SAY] = STYLE_BUSY,
 		[MARK_OUTPUT] = STYLE_DIM,
+		[MARK_BACK] = STYLE_WARNED,
 	};
 	return styles[m];
 }
@@ -237,4 +244,49 @@ void text_clock(struct strbuf *out, int64_t ns)
 		strbuf_printf(out, "%lds", (long)(ns / NS_PER_S));
 	else
 		duration_human(out, ns / NS_PER_S * NS_PER_S);
+}
+
+/* Whole up to five digits, for limits like 1500 are written that way; then in thousands and so on.
+ */
+static void put_large(struct strbuf *out, double n)
+{
+	static const char *const units[] = {"k", "M", "G", "T"};
+	size_t unit = 0;
+	if (fabs(n) < 99999.5) {
+		strbuf_printf(out, "%.0f", n);
+		return;
+	}
+	n /= 1000;
+	while (fabs(n) >= 999.5 && unit < 3) {
+		n /= 1000;
+		unit++;
+	}
+	if (fabs(n) >= 999.5)
+		strbuf_printf(out, "%.2e", n * 1e12);
+	else
+		strbuf_printf(out, "%.*f%s",
+			fabs(n) < 9.995	  ? 2
+			: fabs(n) < 99.95 ? 1
+					  : 0,
+			n, units[unit]);
+}
+
+void text_number(struct strbuf *out, double n)
+{
+	double size = fabs(n);
+	if (size >= 999.5)
+		put_large(out, n);
+	else if (n == floor(n))
+		strbuf_printf(out, "%.0f", n == 0 ? 0 : n);
+	else if (size < 0.000995)
+		strbuf_printf(out, "%.2e", n);
+	else
+		strbuf_printf(out, "%.*f",
+			size < 0.00995	? 5
+			: size < 0.0995 ? 4
+			: size < 0.995	? 3
+			: size < 9.95	? 2
+			: size < 99.5	? 1
+					: 0,
+			n);
 }

@@ -26,6 +26,7 @@ enum mark {
 	MARK_ASK,
 	MARK_SAY,
 	MARK_OUTPUT, /* the rule beside what a step printed */
+	MARK_BACK,   /* the run turns back */
 	MARK_COUNT
 };
 
@@ -35,6 +36,7 @@ struct glyphs {
 	const char *spinner[10];
 	unsigned spinner_count;
 	const char *ellipsis, *dot, *bar_full, *bar_rest;
+	const char *spark[8]; /* from low to high */
 };
 const struct glyphs *glyphs_get(bool ascii);
 enum style mark_style(enum mark m);
@@ -60,5 +62,8 @@ struct str text_line(struct str *rest);
 
 /* Elapsed time that is seen counting: whole seconds, `12s 1m02s 1h05m`. */
 void text_clock(struct strbuf *out, int64_t ns);
+/* A measured number at a glance: three digits that count, mostly within NUMBER_COLUMNS. */
+#define NUMBER_COLUMNS 7
+void text_number(struct strbuf *out, double n);
 
 #endif

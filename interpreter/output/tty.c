@@ -63,9 +63,10 @@ static void draw(struct tty *t)
 static int64_t frame_ns(const struct tty *t)
 {
 	const struct board *b = &t->report.board;
+	const struct watching *w = &t->report.watching;
 	const struct card *c = b->top.children;
 	if (!c)
-		return NS_NEVER;
+		return w->stage == STAGE_VERIFY && !w->is_over ? FRAME_NS : NS_NEVER;
 	for (; c; c = board_next(b, c)) {
 		if (!c->is_group && c->mood != CARD_ASKING)
 			return FRAME_NS;

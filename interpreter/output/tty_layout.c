@@ -1,5 +1,5 @@
 /* The live picture: what runs, what is next, how far the run is. */
-#include "output/tty.h"
+#include "output/tty_pen.h"
 
 #include "base/duration.h"
 
@@ -7,80 +7,8 @@
 #define BAR_COLUMNS 20
 #define MIN_DETAIL 8 /* columns that make showing a detail worth while */
 #define NEXT_STEPS 8
+#define SPIN_NS (100 * NS_PER_MS)
 #define CLOCK_COLUMN 100 /* on a wide terminal the clock stays near what it belongs to */
-
-/* One line in the making. */
-struct pen {
-	struct picture *picture;
-	const struct view *view;
-	size_t used, width;
-};
-
-/* ---- strokes --------------------------------------------------------------------------------- */
-
-static struct pen line_begin(struct picture *p, const struct view *v)
-{
-	size_t columns = v->size.columns > 1 ? (size_t)v->size.columns - 1 : 1;
-	p->lines[p->count].start = p->text.len;
-	return (struct pen){.picture = p, .view = v, .width = columns};
-}
-
-static void line_end(struct pen *pen)
-{
-	struct picture *p = pen->picture;
-	p->lines[p->count].len = p->text.len - p->lines[p->count].start;
-	p->lines[p->count].columns = pen->used;
-	p->count++;
-}
-
-static size_t left(const struct pen *pen)
-{
-	return pen->width > pen->used ? pen->width - pen->used : 0;
-}
-
-static void put(struct pen *pen, enum style style, struct str text)
-{
-	struct strbuf *out = &pen->picture->text;
-	const struct layout *l = pen->view->layout;
-	if (!text.len || !left(pen))
-		return;
-	style_on(out, l->color, style);
-	pen->used += text_cut(out, text, left(pen), l->ascii);
-	style_off(out, l->color, style);
-}
-
-static void put_buf(struct pen *pen, enum style style, struct strbuf *text)
-{
-	put(pen, style, strbuf_str(text));
-	strbuf_release(text);
-}
-
-/* One of our own characters. */
-static void put_glyph(struct pen *pen, enum style style, const char *glyph)
-{
-	struct strbuf *out = &pen->picture->text;
-	if (!left(pen))
-		return;
-	style_on(out, pen->view->layout->color, style);
-	strbuf_puts(out, glyph);
-	style_off(out, pen->view->layout->color, style);
-	pen->used++;
-}
-
-static void put_blanks(struct pen *pen, size_t count)
-{
-	for (size_t i = 0; i < count && left(pen); i++) {
-		strbuf_putc(&pen->picture->text, ' ');
-		pen->used++;
-	}
-}
-
-static void put_dot(struct pen *pen)
-{
-	put_blanks(pen, 1);
-	put_glyph(pen, STYLE_DIM, pen->view->layout->glyphs->dot);
-	put_blanks(pen, 1);
-}
 
 /* ---- one step -------------------------------------------------------------------------------- */
 
@@ -102,31 +30,31 @@ static void put_step_glyph(struct pen *pen, const struct card *c)
 {
 	const struct glyphs *g = pen->view->layout->glyphs;
 	const struct card *work = at_work(c);
-	uint64_t frame = (uint64_t)(pen->view->now_ns / (100 * NS_PER_MS));
+	uint64_t frame = (uint64_t)(pen->view->now_ns / SPIN_NS);
 	if (work->mood == CARD_PAUSED)
-		put_glyph(pen, STYLE_WARNED, g->marks[MARK_RETRY]);
+		pen_glyph(pen, STYLE_WARNED, g->marks[MARK_RETRY]);
 	else if (work->mood == CARD_ASKING)
-		put_glyph(pen, STYLE_WARNED, g->marks[MARK_ASK]);
+		pen_glyph(pen, STYLE_WARNED, g->marks[MARK_ASK]);
 	else if (work->is_group && work->children)
-		put_glyph(pen, STYLE_BUSY, g->marks[MARK_START]);
+		pen_glyph(pen, STYLE_BUSY, g->marks[MARK_START]);
 	else
-		put_glyph(pen, STYLE_BUSY, g->spinner[frame % g->spinner_count]);
-	put_blanks(pen, 1);
+		pen_glyph(pen, STYLE_BUSY, g->spinner[frame % g->spinner_count]);
+	pen_blanks(pen, 1);
 }
 
 static void put_bar(struct pen *pen, const struct card *c)
 {
 	const struct glyphs *g = pen->view->layout->glyphs;
 	int64_t whole = c->until_ns - c->since_ns, gone = pen->view->now_ns - c->since_ns;
-	size_t columns = left(pen) / 2 < BAR_COLUMNS ? left(pen) / 2 : BAR_COLUMNS;
+	size_t columns = pen_left(pen) / 2 < BAR_COLUMNS ? pen_left(pen) / 2 : BAR_COLUMNS;
 	if (columns < 6 || whole <= 0)
 		return;
 	gone = gone < 0 ? 0 : gone > whole ? whole : gone;
 	size_t full = (size_t)((double)gone / (double)whole * (double)columns + 0.5);
 	for (size_t i = 0; i < columns; i++)
-		put_glyph(pen, i < full ? STYLE_BUSY : STYLE_DIM,
+		pen_glyph(pen, i < full ? STYLE_BUSY : STYLE_DIM,
 			i < full ? g->bar_full : g->bar_rest);
-	put_blanks(pen, 1);
+	pen_blanks(pen, 1);
 }
 
 /* A second that has begun is still to come: a countdown ends with 1, not with 0. */
@@ -138,7 +66,7 @@ static void put_time_left(struct pen *pen, const struct card *c, const char *for
 	strbuf_put(&text, strbuf_str(&time));
 	strbuf_puts(&text, form[0] == 'i' ? "" : " left");
 	strbuf_release(&time);
-	put_buf(pen, STYLE_NONE, &text);
+	pen_buf(pen, STYLE_NONE, &text);
 }
 
 static void put_attempt(struct pen *pen, int64_t attempt, int64_t attempts)
@@ -147,14 +75,14 @@ static void put_attempt(struct pen *pen, int64_t attempt, int64_t attempts)
 	strbuf_printf(&text, "attempt %lld", (long long)attempt);
 	if (attempts)
 		strbuf_printf(&text, " of %lld", (long long)attempts);
-	put_buf(pen, STYLE_NONE, &text);
+	pen_buf(pen, STYLE_NONE, &text);
 }
 
 static void put_progress(struct pen *pen, const struct card *c)
 {
 	struct strbuf text = {0};
 	strbuf_printf(&text, "%zu of %zu", c->done, c->total);
-	put_buf(pen, STYLE_NONE, &text);
+	pen_buf(pen, STYLE_NONE, &text);
 }
 
 /* What the mood says before the description; whether it said anything. */
@@ -162,7 +90,7 @@ static bool put_mood(struct pen *pen, const struct card *c)
 {
 	if (c->mood == CARD_PAUSED) {
 		put_attempt(pen, c->attempt + 1, c->attempts);
-		put_blanks(pen, 1);
+		pen_blanks(pen, 1);
 		put_time_left(pen, c, "in");
 	} else if (c->mood == CARD_WAITING && c->until_ns) {
 		put_bar(pen, c);
@@ -170,7 +98,7 @@ static bool put_mood(struct pen *pen, const struct card *c)
 	} else if (c->is_group && c->total) {
 		put_progress(pen, c);
 	} else if (c->note.len && c->mood == CARD_RUNNING) {
-		put(pen, STYLE_WARNED, STR("ending"));
+		pen_put(pen, STYLE_WARNED, STR("ending"));
 	} else if (c->attempt > 1) {
 		put_attempt(pen, c->attempt, c->attempts);
 	} else {
@@ -186,37 +114,37 @@ static void put_detail(struct pen *pen, const struct card *c)
 	if (work->note.len)
 		text = strbuf_str(&work->note);
 	text = text_line(&text);
-	if (left(pen) < MIN_DETAIL)
+	if (pen_left(pen) < MIN_DETAIL)
 		return;
-	put_blanks(pen, 2);
+	pen_blanks(pen, 2);
 	bool has_mood = put_mood(pen, work);
-	if (has_mood && text.len && left(pen) >= MIN_DETAIL)
-		put_dot(pen);
-	if (!has_mood || left(pen) >= MIN_DETAIL)
-		put(pen, work->mood == CARD_ASKING ? STYLE_NONE : STYLE_DIM, text);
+	if (has_mood && text.len && pen_left(pen) >= MIN_DETAIL)
+		pen_dot(pen);
+	if (!has_mood || pen_left(pen) >= MIN_DETAIL)
+		pen_put(pen, work->mood == CARD_ASKING ? STYLE_NONE : STYLE_DIM, text);
 }
 
 /* `⠹ deploy  ./deploy.sh v1.2.3                1m02s` */
 static void step_line(struct picture *p, const struct view *v, const struct card *c)
 {
-	struct pen pen = line_begin(p, v);
+	struct pen pen = pen_begin(p, v);
 	struct strbuf clock = {0};
 	text_clock(&clock, v->now_ns - c->started_ns);
 	size_t whole = pen.width < CLOCK_COLUMN ? pen.width : CLOCK_COLUMN;
 	size_t depth = c->depth * 2 < whole / 3 ? c->depth * 2 : whole / 3;
-	put_blanks(&pen, depth);
+	pen_blanks(&pen, depth);
 	if (whole > clock.len + 8)
 		pen.width = whole - clock.len - 1;
 	put_step_glyph(&pen, c);
-	put(&pen, STYLE_BOLD, strbuf_str(&c->label));
+	pen_put(&pen, STYLE_BOLD, strbuf_str(&c->label));
 	put_detail(&pen, c);
 	if (whole > clock.len + 8) {
 		pen.width = whole;
-		put_blanks(&pen, whole - clock.len - pen.used);
-		put(&pen, STYLE_DIM, strbuf_str(&clock));
+		pen_blanks(&pen, whole - clock.len - pen.used);
+		pen_put(&pen, STYLE_DIM, strbuf_str(&clock));
 	}
 	strbuf_release(&clock);
-	line_end(&pen);
+	pen_end(&pen);
 }
 
 static bool has_output(const struct card *c)
@@ -231,17 +159,17 @@ static bool has_output(const struct card *c)
 static void output_line(struct picture *p, const struct view *v, const struct card *c)
 {
 	const struct card *work = at_work(c);
-	struct pen pen = line_begin(p, v);
+	struct pen pen = pen_begin(p, v);
 	struct strbuf text = {0};
 	const struct strbuf *growing =
 		work->streams[0].line.len ? &work->streams[0].line : &work->streams[1].line;
 	lines_strip(&text, strbuf_str(growing->len ? growing : &work->last_line));
 	size_t depth = c->depth * 2 < pen.width / 3 ? c->depth * 2 : pen.width / 3;
-	put_blanks(&pen, depth);
-	put_glyph(&pen, STYLE_DIM, v->layout->glyphs->marks[MARK_OUTPUT]);
-	put_blanks(&pen, 1);
-	put_buf(&pen, STYLE_DIM, &text);
-	line_end(&pen);
+	pen_blanks(&pen, depth);
+	pen_glyph(&pen, STYLE_DIM, v->layout->glyphs->marks[MARK_OUTPUT]);
+	pen_blanks(&pen, 1);
+	pen_buf(&pen, STYLE_DIM, &text);
+	pen_end(&pen);
 }
 
 /* ---- all steps ------------------------------------------------------------------------------- */
@@ -270,11 +198,11 @@ static struct counts count_steps(const struct board *b)
 
 static void more_line(struct picture *p, const struct view *v, size_t more)
 {
-	struct pen pen = line_begin(p, v);
+	struct pen pen = pen_begin(p, v);
 	struct strbuf text = {0};
 	strbuf_printf(&text, "+%zu more", more);
-	put_buf(&pen, STYLE_DIM, &text);
-	line_end(&pen);
+	pen_buf(&pen, STYLE_DIM, &text);
+	pen_end(&pen);
 }
 
 /* Steps first: what they print is shown as far as there are lines left. */
@@ -343,47 +271,92 @@ static void next_line(struct picture *p, const struct view *v)
 		strbuf_puts(&text, i ? ", " : "next: ");
 		strbuf_put(&text, plan_name(b->plan, found[i], v->scratch));
 	}
-	struct pen pen = line_begin(p, v);
-	put_buf(&pen, STYLE_DIM, &text);
-	line_end(&pen);
+	struct pen pen = pen_begin(p, v);
+	pen_buf(&pen, STYLE_DIM, &text);
+	pen_end(&pen);
 }
 
 static void put_count(struct pen *pen, enum style style, size_t count, const char *what)
 {
 	struct strbuf text = {0};
-	if (!count || left(pen) < 4)
+	if (!count || pen_left(pen) < 4)
 		return;
-	put_dot(pen);
+	pen_dot(pen);
 	strbuf_printf(&text, "%zu %s", count, what);
-	put_buf(pen, style, &text);
+	pen_buf(pen, style, &text);
+}
+
+static bool is_going_back(const struct view *v)
+{
+	return v->report->watching.is_rolling_back && !v->report->watching.is_over;
+}
+
+/* `12 of 20 steps`, `2 undone` */
+static void put_progress_of_run(struct pen *pen, const struct view *v)
+{
+	const struct summary *s = &v->report->summary;
+	struct strbuf text = {0};
+	if (is_going_back(v))
+		strbuf_printf(&text, "%zu undone", v->report->watching.undone);
+	else if (s->plan)
+		strbuf_printf(&text, "%zu of %zu steps", s->done, s->total);
+	else
+		strbuf_printf(&text, "%zu steps", s->done);
+	pen_buf(pen, STYLE_NONE, &text);
 }
 
 /* `12 of 20 steps · 1m32s · 1 failed` */
 static void total_line(struct picture *p, const struct view *v)
 {
 	const struct summary *s = &v->report->summary;
-	struct pen pen = line_begin(p, v);
+	struct pen pen = pen_begin(p, v);
 	struct strbuf text = {0};
-	if (s->plan)
-		strbuf_printf(&text, "%zu of %zu steps", s->done, s->total);
-	else
-		strbuf_printf(&text, "%zu steps", s->done);
-	put_buf(&pen, STYLE_NONE, &text);
+	put_progress_of_run(&pen, v);
 	text_clock(&text, v->now_ns);
-	if (left(&pen) >= text.len + 3)
-		put_dot(&pen);
+	if (pen_left(&pen) >= text.len + 3)
+		pen_dot(&pen);
 	else
 		strbuf_clear(&text);
-	put_buf(&pen, STYLE_NONE, &text);
+	pen_buf(&pen, STYLE_NONE, &text);
 	put_count(&pen, STYLE_FAILED, s->by_state[STEP_FAILED], "failed");
 	put_count(&pen, STYLE_WARNED, s->by_state[STEP_WARNED], "warned");
-	line_end(&pen);
+	pen_end(&pen);
 }
+
+/* ---- going back ------------------------------------------------------------------------------ */
+
+/* `⤺ rolling back: Error rate above 5%` */
+static void back_line(struct picture *p, const struct view *v)
+{
+	struct pen pen = pen_begin(p, v);
+	pen_glyph(&pen, STYLE_WARNED, v->layout->glyphs->marks[MARK_BACK]);
+	pen_blanks(&pen, 1);
+	pen_put(&pen, STYLE_BOLD, STR("rolling back: "));
+	pen_put(&pen, STYLE_NONE, strbuf_str(&v->report->account.turn_why));
+	pen_end(&pen);
+}
+
+/* No step runs, and yet something happens. */
+static bool is_verifying(const struct view *v)
+{
+	return is_going_back(v) && v->report->watching.stage == STAGE_VERIFY;
+}
+
+static void verify_line(struct picture *p, const struct view *v)
+{
+	const struct glyphs *g = v->layout->glyphs;
+	struct pen pen = pen_begin(p, v);
+	pen_glyph(&pen, STYLE_BUSY, g->spinner[(uint64_t)(v->now_ns / SPIN_NS) % g->spinner_count]);
+	pen_put(&pen, STYLE_BOLD, STR(" looking for recovery"));
+	pen_end(&pen);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static void blank_line(struct picture *p, const struct view *v)
 {
-	struct pen pen = line_begin(p, v);
-	line_end(&pen);
+	struct pen pen = pen_begin(p, v);
+	pen_end(&pen);
 }
 
 /* At most two thirds of a high terminal: what has happened is to stay in sight. */
@@ -392,6 +365,20 @@ static size_t height(const struct view *v)
 	size_t rows = v->size.rows > 2 ? (size_t)v->size.rows - 1 : 1;
 	size_t most = rows > 9 ? rows * 2 / 3 : rows;
 	return most < PICTURE_LINES ? most : PICTURE_LINES;
+}
+
+/* The steps keep half of the lines, if they need them; the panel gets what it wants of the rest. */
+static void middle_lines(struct picture *p, const struct view *v, size_t lines)
+{
+	size_t steps = count_steps(&v->report->board).steps + is_verifying(v);
+	size_t kept = steps < (lines + 1) / 2 ? steps : (lines + 1) / 2;
+	size_t panel = panel_height(v, lines - kept);
+	if (is_verifying(v) && lines > panel) {
+		verify_line(p, v);
+		lines--;
+	}
+	step_lines(p, v, lines - panel);
+	panel_lines(p, v, panel);
 }
 
 void picture_make(struct picture *p, const struct view *v)
@@ -403,8 +390,10 @@ void picture_make(struct picture *p, const struct view *v)
 		blank_line(p, v);
 	size_t rest = lines - p->count;
 	if (rest > 2)
-		step_lines(p, v, rest - 2);
-	if (rest > 1)
+		middle_lines(p, v, rest - 2);
+	if (rest > 1 && is_going_back(v))
+		back_line(p, v);
+	else if (rest > 1)
 		next_line(p, v);
 	total_line(p, v);
 }

@@ -23,10 +23,11 @@ static void apply_run_started(struct run *r, const struct event *e)
 static void apply_signal(struct run *r, const struct event *e)
 {
 	bool is_turning_back = r->is_rolling_back && r->stage != STAGE_FINALLY;
+	bool is_asking = r->interrupt_asked && !r->interrupt_answer;
 
 	r->interrupts += e->signal == SIGINT;
 	if (e->signal == SIGINT && r->stage != STAGE_FINALLY && r->interrupts < 3 &&
-		(is_turning_back || (r->interrupts < 2 && !r->is_held))) {
+		(is_turning_back || (!r->is_held && (r->interrupts < 2 || is_asking)))) {
 		r->stop_after_current = is_turning_back && r->interrupts == 2;
 		return;
 	}
@@ -82,6 +83,8 @@ void state_apply(struct run *r, const struct event *e)
 		[EVENT_STEP_EXPANDED] = apply_step_expanded,
 		[EVENT_STEP_WAITING] = apply_step_waiting,
 		[EVENT_STEP_FINISHED] = apply_step_finished,
+		[EVENT_STEP_ASK] = apply_step_ask,
+		[EVENT_STEP_ANSWERED] = apply_step_answered,
 		[EVENT_SIGNAL] = apply_signal,
 		[EVENT_SAMPLE_STARTED] = apply_sample_started,
 		[EVENT_SAMPLE] = apply_sample,

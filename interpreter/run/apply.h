@@ -13,6 +13,8 @@ void apply_attempt_finished(struct run *r, const struct event *e);
 void apply_step_retry(struct run *r, const struct event *e);
 void apply_step_cancel(struct run *r, const struct event *e);
 void apply_step_waiting(struct run *r, const struct event *e);
+void apply_step_ask(struct run *r, const struct event *e);
+void apply_step_answered(struct run *r, const struct event *e);
 void apply_step_finished(struct run *r, const struct event *e);
 
 /* ---- apply_watch.c ---- */

@@ -174,6 +174,7 @@ void apply_step_retry(struct run *r, const struct event *e)
 	st->reason = keep_reason(spot_arena(r, s), e->reason);
 	st->message = keep_message(spot_arena(r, s), e->message);
 	st->is_failing = st->is_cancelling = false;
+	st->answer = NULL;
 	st->cancel_reason = NULL;
 	if (r->plan->nodes[s.node].end > s.node + 1)
 		flow_reset(r, s);
@@ -194,7 +195,8 @@ void apply_step_cancel(struct run *r, const struct event *e)
 	if (st->phase == PHASE_OPEN || st->phase == PHASE_EXPANDED) {
 		if (st->running == 0)
 			flow_attend(r, s);
-	} else if (st->phase != PHASE_RUNNING || !action_asks_world(n->action)) {
+	} else if (st->phase != PHASE_ASKING &&
+		   (st->phase != PHASE_RUNNING || !action_asks_world(n->action))) {
 		if (st->phase != PHASE_CHECKING)
 			flow_attend(r, s);
 	}
@@ -204,6 +206,45 @@ void apply_step_waiting(struct run *r, const struct event *e)
 {
 	flow_withdraw(spot_of_event(r, e));
 	apply_timer(r, spot_of_event(r, e), e->until_ns, true);
+}
+
+/* ---- a person is asked ---------------------------------------------------------------------- */
+
+void apply_step_ask(struct run *r, const struct event *e)
+{
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+
+	st->phase = PHASE_ASKING;
+	if (e->node == 0) {
+		r->interrupt_asked = true;
+		return;
+	}
+	flow_withdraw(s);
+	flow_timer(r, s, NS_NEVER);
+	st->status = STEP_WAITING;
+	st->reason = keep_reason(spot_arena(r, s), e->reason);
+	st->message = keep_message(spot_arena(r, s), e->message);
+}
+
+void apply_step_answered(struct run *r, const struct event *e)
+{
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+
+	st->phase = PHASE_ANSWERED;
+	if (e->node == 0) {
+		r->interrupt_answer = e->text.len ? keep_message(r->arena, e->text) : "hold";
+		/* Going on: the next one asks again. */
+		if (strcmp(r->interrupt_answer, "go on") == 0) {
+			r->interrupts = 0;
+			r->interrupt_asked = false;
+			r->interrupt_answer = NULL;
+		}
+		return;
+	}
+	st->answer = e->text.len ? keep_message(spot_arena(r, s), e->text) : "stop";
+	flow_attend(r, s);
 }
 
 /* ---- a step ends ---------------------------------------------------------------------------- */

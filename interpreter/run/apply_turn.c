@@ -29,16 +29,6 @@ void turn_leave_behind(struct run *r, const char *format, ...)
 	va_end(args);
 }
 
-static struct str undone_name(struct run *r, struct spot undo)
-{
-	struct str name = plan_name(r->plan, r->plan->nodes[undo.node].parent, r->arena);
-
-	if (!undo.frame->name.len)
-		return name;
-	return str_of(
-		arena_printf(r->arena, "%.*s[%.*s]", STR_ARGS(name), STR_ARGS(undo.frame->name)));
-}
-
 /* A compensation that ended, or a step of `rollback.steps` that failed. */
 void turn_note_undo(struct run *r, struct spot s, const struct event *e)
 {
@@ -51,7 +41,7 @@ void turn_note_undo(struct run *r, struct spot s, const struct event *e)
 			r, "`%.*s` failed: %.*s", STR_ARGS(e->step), STR_ARGS(e->message));
 	if (n->role != ROLE_UNDO)
 		return;
-	name = undone_name(r, s);
+	name = undo_name(r, (struct spot){s.frame, n->parent}, r->arena);
 	r->undo_is_running = false;
 	r->undo_next++;
 	if (e->reason && strcmp(e->reason, "blocked") == 0) {
@@ -153,7 +143,7 @@ void apply_stage(struct run *r, const struct event *e)
 	if (r->stage == STAGE_BEFORE)
 		turn_open_section(r, r->plan->before, e->time_ns);
 	else if (r->stage == STAGE_UNDO)
-		undo_collect(r);
+		r->undo_count = undo_list(r, r->arena, &r->undo);
 	else if (r->stage == STAGE_AFTER)
 		turn_open_section(r, r->plan->after, e->time_ns);
 	else if (r->stage == STAGE_VERIFY)

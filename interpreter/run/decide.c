@@ -48,6 +48,16 @@ void answer_event(struct decider *d, struct spot s, const struct answer *a, stru
 {
 	const struct step_state *st = spot_state(s);
 
+	if (st->phase == PHASE_ASKING) {
+		const struct value *answer = a->result.kind == VALUE_MAP
+			? map_get(a->result.map, "answer")
+			: NULL;
+
+		spot_event(d, s, EVENT_STEP_ANSWERED, out);
+		if (answer && answer->kind == VALUE_STRING)
+			out->text = value_string(answer);
+		return;
+	}
 	spot_event(d, s, EVENT_ATTEMPT_FINISHED, out);
 	out->attempt = st->attempts;
 	out->reason = a->reason;
@@ -201,6 +211,7 @@ static void decide_stop(struct decider *d, struct spot s, struct decision *out)
 
 	switch (st->phase) {
 	case PHASE_RUNNING:
+	case PHASE_ASKING:
 		if (st->is_cancelling)
 			break;
 		spot_event(d, s, EVENT_STEP_CANCEL, &out->event);
@@ -212,6 +223,9 @@ static void decide_stop(struct decider *d, struct spot s, struct decision *out)
 	case PHASE_OPEN:
 	case PHASE_EXPANDED:
 		decide_judge(d, s, out);
+		return;
+	case PHASE_ANSWERED:
+		decide_answered(d, s, out);
 		return;
 	default:
 		break;
@@ -352,6 +366,9 @@ static void decide_attention(struct decider *d, struct spot s, struct decision *
 		break;
 	case PHASE_RUNNING:
 		decide_running(d, s, out);
+		break;
+	case PHASE_ANSWERED:
+		decide_answered(d, s, out);
 		break;
 	default:
 		decide_judge(d, s, out);

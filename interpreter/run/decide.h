@@ -19,6 +19,7 @@ struct decider {
 	struct sandbox *sandbox; /* for units without helpers of their own */
 	struct masker *masker;
 	const char *const *base_env; /* what a child gets before the file's `env`, NULL-ended */
+	bool has_person;         /* someone at a terminal: SIGINT asks */
 	const char *hotfix;      /* --hotfix: why a condition that holds already is let be; or NULL */
 	int64_t now_ns, wall_ns; /* of this decision */
 };

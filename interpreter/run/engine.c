@@ -81,7 +81,8 @@ static void cancel(struct engine *e, struct decision *d)
 {
 	const struct node *n = &e->decider.run->plan->nodes[d->spot.node];
 	const struct step_state *st = spot_state(d->spot);
-	bool is_out = st->phase == PHASE_RUNNING && action_asks_world(n->action);
+	bool is_out = st->phase == PHASE_ASKING ||
+		(st->phase == PHASE_RUNNING && action_asks_world(n->action));
 
 	record(e, &d->event);
 	if (is_out)

@@ -20,6 +20,8 @@ enum event_kind {
 	EVENT_STEP_EXPANDED, /* the items of its for_each */
 	EVENT_STEP_WAITING,  /* its `until` did not hold; looks again at `until_ns` */
 	EVENT_STEP_FINISHED, /* state, reason, outputs */
+	EVENT_STEP_ASK,      /* a person is asked what to do about it (node 0: about the run) */
+	EVENT_STEP_ANSWERED, /* `text`: the word chosen; empty: nobody did */
 	EVENT_SIGNAL,        /* somebody asks us to stop */
 	EVENT_SAMPLE_STARTED, /* of a watch; told to nobody */
 	EVENT_SAMPLE,        /* a watch at a tick: its value, or why there is none */

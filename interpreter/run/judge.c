@@ -155,6 +155,60 @@ static bool may_retry(struct decider *d, struct spot s, const char *reason)
 	return guard_test(&ev, r->only_if, &why) == VERDICT_TRUE;
 }
 
+/* ---- asking a person ------------------------------------------------------------------------ */
+
+void choice_request(struct decider *d, const char *message, const char *const *words, size_t count,
+	struct request *out)
+{
+	struct question_item *items = arena_array(d->scratch, count, sizeof(*items));
+
+	for (size_t i = 0; i < count; i++)
+		items[i].text = str_of(words[i]);
+	*out = (struct request){.kind = REQUEST_QUESTION,
+		.question = {.kind = QUESTION_CHOICE,
+			.message = str_of(message),
+			.items = items,
+			.item_count = count}};
+}
+
+static void ask(struct decider *d, struct spot s, const char *reason, const char *message,
+	struct value working, struct decision *out)
+{
+	static const char *const words[] = {"retry", "continue", "stop"};
+
+	out->kind = DECIDE_START;
+	out->spot = s;
+	spot_event(d, s, EVENT_STEP_ASK, &out->event);
+	out->event.reason = reason;
+	out->event.message = str_of(message ? message : "");
+	out->event.working = working;
+	choice_request(d,
+		arena_printf(d->scratch, "`%.*s` failed: %s", STR_ARGS(out->event.step),
+			message ? message : reason),
+		words, sizeof(words) / sizeof(words[0]), &out->request);
+	out->request.step = arena_copy(d->scratch, out->event.step.at, out->event.step.len);
+	out->request.attempt = spot_state(s)->attempts + 1;
+}
+
+void decide_answered(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct step_state *st = spot_state(s);
+	bool is_stopping = spot_is_stopping(d->run, s);
+
+	if (!is_stopping && strcmp(st->answer, "retry") == 0) {
+		out->kind = DECIDE_RECORD;
+		spot_event(d, s, EVENT_STEP_RETRY, &out->event);
+		out->event.attempt = st->attempts;
+		out->event.reason = st->reason;
+		out->event.message = str_of(st->message ? st->message : "");
+	} else {
+		decide_finish(d, s,
+			!is_stopping && strcmp(st->answer, "continue") == 0 ? STEP_WARNED
+									     : STEP_FAILED,
+			st->reason, st->message, out);
+	}
+}
+
 void decide_failure(struct decider *d, struct spot s, const char *reason, const char *message,
 		struct value working, struct decision *out)
 {
@@ -174,6 +228,11 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 		out->event.message = str_of(message ? message : "");
 		out->event.delay_ns = retry_delay(d, s, retry_of(d->run, s), failed);
 		out->event.working = working;
+		return;
+	}
+	if (n->on_failure == ON_FAILURE_ASK && !st->answer &&
+		!spot_is_stopping(d->run, spot_container(d->run, s))) {
+		ask(d, s, reason, message, working, out);
 		return;
 	}
 	decide_finish(d, s, n->on_failure == ON_FAILURE_CONTINUE ? STEP_WARNED : STEP_FAILED, reason,

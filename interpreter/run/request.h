@@ -43,10 +43,10 @@ struct http_request {
 	bool is_insecure;
 };
 
-enum question_kind { QUESTION_CONFIRM, QUESTION_CHECKLIST, QUESTION_PROMPT, QUESTION_FAILED };
+enum question_kind { QUESTION_CONFIRM, QUESTION_CHECKLIST, QUESTION_PROMPT, QUESTION_CHOICE };
 
 struct question_item {
-	struct str text;    /* checklist: what to tick; prompt: the name */
+	struct str text;    /* checklist: what to tick; prompt: the name; choice: a word, NUL behind */
 	struct str about;   /* prompt: what it is, its type, its options */
 	bool note;          /* checklist: a note is asked for */
 	const struct input *input; /* prompt: its declaration */

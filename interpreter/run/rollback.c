@@ -83,7 +83,14 @@ static const char *firing_reason(struct decider *d, uint8_t *mode)
 static void start_rollback(struct decider *d, const char *reason, const char *message,
 		struct decision *out)
 {
+	struct spot *spots;
+	uint32_t count = undo_list(d->run, d->scratch, &spots);
+
 	turn_event(d, EVENT_ROLLBACK_STARTED, reason, message, out);
+	out->event.undo = value_list(d->scratch);
+	for (uint32_t i = 0; i < count; i++)
+		list_add(d->scratch, out->event.undo.list,
+			value_str(undo_name(d->run, spots[i], d->scratch)));
 	out->event.samples = samples_of(d);
 	out->event.step = d->run->failed_step;
 }
@@ -134,14 +141,39 @@ static bool decide_baseline(struct decider *d, struct decision *out)
 	return false;
 }
 
+static void ask_about_interrupt(struct decider *d, struct decision *out)
+{
+	static const char *const with[] = {"hold", "rollback", "go on"};
+	static const char *const without[] = {"hold", "go on"};
+	bool can_undo = undo_is_needed(d->run);
+
+	out->kind = DECIDE_START;
+	out->spot = (struct spot){d->run->root, 0};
+	out->event = (struct event){
+		.kind = EVENT_STEP_ASK, .time_ns = d->now_ns, .wall_ns = d->wall_ns};
+	choice_request(d, "Interrupted. What now?", can_undo ? with : without, can_undo ? 3 : 2,
+		&out->request);
+	out->request.step = "interrupt";
+	out->request.attempt = 1;
+}
+
+/* On a terminal the person chooses; a second SIGINT, or nobody there, is what the file says. */
 static bool decide_interrupt(struct decider *d, struct decision *out)
 {
 	const struct run *r = d->run;
 	const struct rollback_section *rollback = r->plan->book->rollback;
+	bool by_file = rollback && rollback->on_interrupt == ON_INTERRUPT_ROLLBACK;
+	bool by_person = r->interrupt_answer && strcmp(r->interrupt_answer, "rollback") == 0;
 
 	if (!r->interrupts)
 		return false;
-	if (rollback && rollback->on_interrupt == ON_INTERRUPT_ROLLBACK && undo_is_needed(r))
+	if (d->has_person && !r->interrupt_asked && r->interrupts == 1) {
+		ask_about_interrupt(d, out);
+		return true;
+	}
+	if (r->interrupt_asked && !r->interrupt_answer && r->interrupts == 1)
+		return false; /* the answer is awaited */
+	if ((r->interrupt_answer ? by_person : by_file) && undo_is_needed(r))
 		turn_back(d, "interrupt", "interrupted by a person", out);
 	else
 		turn_event(d, EVENT_HOLD, "interrupt", "interrupted by a person", out);

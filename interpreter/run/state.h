@@ -27,6 +27,8 @@ enum phase {
 	PHASE_EXPANDED,  /* a for_each whose items run */
 	PHASE_JUDGED,    /* the attempt ended: `expect`, `outputs`, `retry` are next */
 	PHASE_PAUSED,    /* between two attempts */
+	PHASE_ASKING,    /* it failed, and a person is asked what to do */
+	PHASE_ANSWERED,
 	PHASE_DONE,
 };
 
@@ -58,6 +60,7 @@ struct step_state {
 	uint32_t item_count;
 	struct unit_state *unit; /* of a `uses` or `call` */
 	uint64_t start_seq;      /* of the event that started it first: the order to undo in */
+	const char *answer;      /* of the person: `retry`, `continue`, `stop` …; NULL: none */
 	struct monitor_state *monitor;
 	int64_t monitor_end_ns;
 	bool is_blocked;         /* a compensation that may not run: see undo.c */
@@ -150,6 +153,8 @@ struct run {
 	int signal;             /* asked to stop by */
 	int64_t signal_ns;
 	uint32_t interrupts;    /* SIGINT, so many times */
+	const char *interrupt_answer; /* what the person then chose; NULL: not asked, or no answer */
+	bool interrupt_asked;
 	bool is_over, has_warnings;
 	uint8_t stage;          /* enum stage */
 

@@ -29,7 +29,7 @@ static int later_first(const void *x, const void *y)
 	return a < b ? 1 : a > b ? -1 : 0;
 }
 
-void undo_collect(struct run *r)
+uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out)
 {
 	uint32_t count = 0, cap = 0;
 	struct spot *list = NULL;
@@ -51,11 +51,20 @@ void undo_collect(struct run *r)
 	}
 	if (count)
 		qsort(list, count, sizeof(*list), later_first);
-	r->undo = arena_array(r->arena, count + 1, sizeof(*list));
+	*out = arena_array(a, count + 1, sizeof(*list));
 	if (count)
-		memcpy(r->undo, list, count * sizeof(*list));
-	r->undo_count = count;
+		memcpy(*out, list, count * sizeof(*list));
 	free(list);
+	return count;
+}
+
+struct str undo_name(const struct run *r, struct spot s, struct arena *a)
+{
+	struct str name = plan_name(r->plan, s.node, a);
+
+	if (!s.frame->name.len)
+		return name;
+	return str_of(arena_printf(a, "%.*s[%.*s]", STR_ARGS(name), STR_ARGS(s.frame->name)));
 }
 
 /* Everything that `node` waited for, over groups and needs: a walk back over the edges. */

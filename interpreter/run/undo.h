@@ -8,9 +8,11 @@
 
 /* Whether something that has started has a rollback. */
 bool undo_is_needed(const struct run *r);
-/* Fills run->undo: everything that started and has a rollback, the last started first. A step that
- * needed another started after its end, so it is undone before it. */
-void undo_collect(struct run *r);
+/* Everything that started and has a rollback, the last started first: a step that needed another
+ * started after its end, so it is undone before it. In `a`; returns how many. */
+uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out);
+/* `deploy`, or `deploy[2]` of a loop. */
+struct str undo_name(const struct run *r, struct spot s, struct arena *a);
 /* A compensation failed: what its step depended on may not be undone under it. */
 void undo_block(struct run *r, uint32_t node);
 

@@ -198,19 +198,18 @@ static struct expr *parse_primary(struct parser *p)
 #define UNARY_PRIORITY 12
 
 /* A negative number is a constant like any other. */
-static bool fold_minus(struct expr *e, const struct expr *operand)
+static bool fold_minus(struct expr *operand, size_t start)
 {
 	if (operand->kind != EXPR_CONSTANT || operand->in_parens)
 		return false;
-	struct value v = operand->constant;
-	if (v.kind == VALUE_INT)
-		v.integer = (int64_t)(0 - (uint64_t)v.integer);
-	else if (v.kind == VALUE_FLOAT)
-		v.number = -v.number;
+	struct value *v = &operand->constant;
+	if (v->kind == VALUE_INT)
+		v->integer = (int64_t)(0 - (uint64_t)v->integer);
+	else if (v->kind == VALUE_FLOAT)
+		v->number = -v->number;
 	else
 		return false;
-	e->kind = EXPR_CONSTANT;
-	e->constant = v;
+	operand->start = (uint32_t)start;
 	return true;
 }
 
@@ -225,16 +224,16 @@ static struct expr *parse_unary(struct parser *p)
 		is_minus || (t.kind == TOKEN_OPERATOR && t.op == OP_BXOR) || t.kind == TOKEN_LENGTH;
 	if (!is_sign && t.kind != TOKEN_NOT)
 		return parse_primary(p);
-	struct expr *e = parse_node(p, is_sign ? EXPR_UNARY : EXPR_NOT, t.start);
-	e->op = is_minus ? OP_MINUS : t.kind == TOKEN_LENGTH ? OP_LEN : OP_BNOT;
 	lex_next(&p->lexer);
 	struct expr *operand = parse_binary(p, UNARY_PRIORITY);
 	if (!operand)
 		return NULL;
-	if (!is_minus || !fold_minus(e, operand)) {
-		e->left = operand;
-		parse_deepen(e, operand);
-	}
+	if (is_minus && fold_minus(operand, t.start))
+		return parse_finish(p, operand);
+	struct expr *e = parse_node(p, is_sign ? EXPR_UNARY : EXPR_NOT, t.start);
+	e->op = is_minus ? OP_MINUS : t.kind == TOKEN_LENGTH ? OP_LEN : OP_BNOT;
+	e->left = operand;
+	parse_deepen(e, operand);
 	return parse_finish(p, e);
 }
 

@@ -234,41 +234,50 @@ void shells_within(struct shell_scan *s, struct shell_command *c)
 	}
 }
 
+/* When words that may be empty stand before it: `$x eval …`. */
+enum behind {
+	NOT_BEHIND,	 /* too likely a word of the program that `$x` names: `$DOCKER export` */
+	BEHIND_UNQUOTED, /* bash runs what is in a name's brackets */
+	BEHIND,		 /* runs its arguments */
+};
+
 static const struct {
 	const char *name;
 	void (*rules)(struct shell_scan *s, struct shell_command *c, size_t name);
-	bool runs_code;
+	enum behind behind;
 } builtins[] = {
-	{"eval", eval_rules, true},
-	{"trap", trap_rules, true},
-	{"let", let_rules, true},
-	{"alias", alias_rules, false},
-	{"source", source_rules, false},
-	{".", source_rules, false},
-	{"read", read_rules, false},
-	{"getopts", getopts_rules, false},
-	{"unset", unset_rules, false},
-	{"printf", printf_rules, false},
-	{"export", declare_rules, false},
-	{"readonly", declare_rules, false},
-	{"local", declare_rules, false},
-	{"declare", declare_rules, false},
-	{"typeset", declare_rules, false},
-	{"mapfile", completion_rules, false},
-	{"readarray", completion_rules, false},
-	{"complete", completion_rules, false},
-	{"compgen", completion_rules, false},
+	{"eval", eval_rules, BEHIND},
+	{"trap", trap_rules, BEHIND},
+	{"let", let_rules, BEHIND},
+	{"alias", alias_rules, NOT_BEHIND},
+	{"source", source_rules, NOT_BEHIND},
+	{".", source_rules, NOT_BEHIND},
+	{"read", read_rules, BEHIND_UNQUOTED},
+	{"getopts", getopts_rules, NOT_BEHIND},
+	{"unset", unset_rules, NOT_BEHIND},
+	{"printf", printf_rules, BEHIND_UNQUOTED},
+	{"export", declare_rules, NOT_BEHIND},
+	{"readonly", declare_rules, NOT_BEHIND},
+	{"local", declare_rules, BEHIND_UNQUOTED},
+	{"declare", declare_rules, BEHIND_UNQUOTED},
+	{"typeset", declare_rules, BEHIND_UNQUOTED},
+	{"mapfile", completion_rules, NOT_BEHIND},
+	{"readarray", completion_rules, NOT_BEHIND},
+	{"complete", completion_rules, NOT_BEHIND},
+	{"compgen", completion_rules, BEHIND_UNQUOTED},
 };
 
 void builtin_rules(struct shell_scan *s, struct shell_command *c, size_t name)
 {
-	bool is_first = true;
-	for (size_t k = name; k < c->count; k++, is_first = false) {
+	enum behind least = NOT_BEHIND;
+	for (size_t k = name; k < c->count; k++) {
+		const struct shell_word *w = &c->words[k];
 		for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
-			if ((is_first || builtins[i].runs_code) &&
-				word_may_be(&c->words[k], 0, builtins[i].name))
+			if (builtins[i].behind >= least && word_may_be(w, 0, builtins[i].name))
 				builtins[i].rules(s, c, k);
-		if (!word_may_be(&c->words[k], 0, "") && !word_may_be(&c->words[k], 0, "command"))
+		if (!word_may_be(w, 0, "") && !word_may_be(w, 0, "command"))
 			return;
+		if (least != BEHIND)
+			least = s->is_bash && !w->is_quoted ? BEHIND_UNQUOTED : BEHIND;
 	}
 }

@@ -183,9 +183,10 @@ static void scan_condition(struct shell_scan *s, size_t from)
 	static const struct shell_refusal no_bash = {
 		"`[[` is no command of every `sh`", "use `shell: bash`, or `[ ]`"};
 	struct shell_command c = {0};
+	bool is_closed = false;
 	while (scan_more(s)) {
 		scan_blank_lines(s);
-		if (take_reserved(s, "]]"))
+		if ((is_closed = take_reserved(s, "]]")))
 			break;
 		size_t before = s->at;
 		struct shell_word *w = command_word(s, &c);
@@ -200,6 +201,8 @@ static void scan_condition(struct shell_scan *s, size_t from)
 		if (s->at == before && scan_more(s))
 			word_add(s, w, s->text.at[s->at++]);
 	}
+	if (!is_closed)
+		shell_unclosed(s, from);
 	if (s->is_bash)
 		condition_rules(s, &c);
 	else
@@ -290,12 +293,14 @@ static bool at_redirection(struct shell_scan *s)
 static bool scan_command(struct shell_scan *s, enum stop stop)
 {
 	struct shell_command c = {.here_from = s->here_count};
+	bool is_redirected = false; /* no reserved word behind that */
 	for (;;) {
 		scan_blanks(s);
 		if (!scan_more(s))
 			break;
 		if (at_redirection(s)) {
 			scan_redirection(s, &c);
+			is_redirected = true;
 			continue;
 		}
 		if (memchr("\n;&|()", s->text.at[s->at], 6))
@@ -304,7 +309,7 @@ static bool scan_command(struct shell_scan *s, enum stop stop)
 		scan_word(s, w);
 		if (is_descriptor(s, w)) {
 			c.count--;
-		} else if (c.count == 1) {
+		} else if (c.count == 1 && !is_redirected) {
 			if (stop == STOP_CASE && !w->is_quoted && word_is(w, "esac")) {
 				s->at = w->at;
 				return false;

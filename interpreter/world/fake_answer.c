@@ -140,6 +140,16 @@ static void answer_confirm(const struct value *entry, struct arena *a, struct an
 		say_no(out, "answered no");
 }
 
+/* `answer`: one of the words; without it there is nobody to ask. */
+static void answer_choice(const struct value *entry, struct arena *a, struct answer *out)
+{
+	const struct value *answer = get(entry, "answer");
+	if (answer && answer->kind == VALUE_STRING)
+		put(out, a, "answer", *answer);
+	else
+		say_no(out, "nobody to ask");
+}
+
 /* `answer`: false (nothing ticked), or a list with true, false or the note of each item. */
 static void answer_checklist(const struct value *entry, const struct question_request *q,
 	struct arena *a, struct answer *out)
@@ -194,8 +204,10 @@ static void answer_question(const struct value *entry, const struct question_req
 	case QUESTION_PROMPT:
 		answer_prompt(entry, q, a, out);
 		return;
+	case QUESTION_CHOICE:
+		answer_choice(entry, a, out);
+		break;
 	case QUESTION_CONFIRM:
-	case QUESTION_FAILED:
 		answer_confirm(entry, a, out);
 		break;
 	}

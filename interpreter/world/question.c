@@ -214,7 +214,7 @@ void question_start(struct real_world *w, uint64_t token, const struct request *
 	question_begin(j);
 	loop_add(&w->loop, &j->job);
 	bool is_empty = r->question.kind != QUESTION_CONFIRM &&
-			r->question.kind != QUESTION_FAILED && r->question.item_count == 0;
+			r->question.kind != QUESTION_CHOICE && r->question.item_count == 0;
 	if (w->options.assume_yes || is_empty) {
 		question_assume(j);
 		loop_finish(&w->loop, &j->job);

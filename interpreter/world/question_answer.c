@@ -102,18 +102,19 @@ static bool confirm_typed(struct question_job *j, struct str text)
 	return true;
 }
 
-static bool failed_typed(struct question_job *j, struct str text)
+/* The item that begins with what was typed. */
+static bool choice_typed(struct question_job *j, struct str text)
 {
-	static const char *const words[] = {"retry", "continue", "stop"};
 	struct str rest;
-	for (int i = 0; i < 3; i++) {
-		if (!read_word(text, words[i], &rest))
+	for (size_t i = 0; i < j->request.item_count; i++) {
+		struct str word = j->request.items[i].text;
+		if (!read_word(text, word.at, &rest))
 			continue;
-		put(j, "answer", value_str(str_of(words[i])));
+		put(j, "answer", value_str(word));
 		put(j, "comment", text_value(j, rest));
 		return true;
 	}
-	j->line.why = "type r, c or s";
+	j->line.why = "type the first letter of one of them";
 	return false;
 }
 
@@ -239,8 +240,8 @@ bool question_typed(struct question_job *j, struct str text)
 		break;
 	case QUESTION_PROMPT:
 		return j->request.item_count == 0 || prompt_typed(j, text);
-	case QUESTION_FAILED:
-		is_settled = failed_typed(j, text);
+	case QUESTION_CHOICE:
+		is_settled = choice_typed(j, text);
 		break;
 	default:
 		is_settled = confirm_typed(j, text);
@@ -253,8 +254,8 @@ bool question_typed(struct question_job *j, struct str text)
 void question_assume(struct question_job *j)
 {
 	const struct question_request *q = &j->request;
-	if (q->kind == QUESTION_FAILED) {
-		question_reject(j, "--yes does not answer what to do after a failure");
+	if (q->kind == QUESTION_CHOICE) {
+		question_reject(j, "--yes does not choose");
 		return;
 	}
 	if (q->kind == QUESTION_CONFIRM)

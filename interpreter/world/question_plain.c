@@ -69,6 +69,15 @@ static void ask_item(struct strbuf *b, const struct question_line *l)
 	strbuf_puts(b, ": ");
 }
 
+/* `  [r]etry, [c]ontinue, [s]top? `: their first letters differ. */
+static void ask_choice(struct strbuf *b, const struct question_request *q)
+{
+	for (size_t i = 0; i < q->item_count; i++)
+		strbuf_printf(b, "%s[%c]%.*s", i ? ", " : "  ", q->items[i].text.at[0],
+			(int)q->items[i].text.len - 1, q->items[i].text.at + 1);
+	strbuf_puts(b, "? ");
+}
+
 static void plain_ask(void *context, const struct question_line *l)
 {
 	struct strbuf b = {0};
@@ -79,8 +88,8 @@ static void plain_ask(void *context, const struct question_line *l)
 	}
 	if (l->question->kind == QUESTION_CONFIRM)
 		strbuf_puts(&b, "  [y/n] ");
-	else if (l->question->kind == QUESTION_FAILED)
-		strbuf_puts(&b, "  [r]etry, [c]ontinue or [s]top? ");
+	else if (l->question->kind == QUESTION_CHOICE)
+		ask_choice(&b, l->question);
 	else
 		ask_item(&b, l);
 	show(context, &b);

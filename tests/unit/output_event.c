@@ -45,7 +45,7 @@ TEST(event_json_has_what_is_set)
 		.attempt = 1};
 	CHECK_STR(json_of(&e, false),
 		"{\"event\":\"step_finished\",\"time\":\"2026-01-01T00:00:00.123Z\","
-		"\"run\":\"r-1\",\"seq\":7,\"step\":\"deploy\",\"item\":\"2\",\"attempt\":1,"
+		"\"run\":\"r-1\",\"seq\":7,\"step\":\"deploy\",\"item\":2,\"attempt\":1,"
 		"\"state\":\"failed\",\"reason\":\"exit\",\"message\":\"exit code 3\","
 		"\"duration\":3.2}");
 	CHECK(strstr(json_of(&e, true), "\"elapsed\":1.5") != NULL);
@@ -132,6 +132,18 @@ static struct event full_event(enum event_kind kind)
 		.status = RUN_INTERRUPTED,
 		.exit = 143,
 		.signal = 15,
+		.watch = STR("p95"),
+		.index = 2,
+		.value = value_float(0.5),
+		.condition = STR("watch.p95 > 500"),
+		.phase = "pending",
+		.held_ns = 3 * NS_PER_S,
+		.for_ns = 5 * NS_PER_S,
+		.tick_ns = 7 * NS_PER_S,
+		.undo = list,
+		.left = list,
+		.samples = map,
+		.stage = 3,
 		.run = STR("r-1"),
 		.runbook = STR("deploy"),
 		.file = STR("deploy.yml")};

@@ -52,6 +52,7 @@ struct plan *fixture_plan(struct arena *a)
 	p->count = N_COUNT;
 	p->main = N_MAIN;
 	p->finally = N_FINALLY;
+	p->before = p->after = NODE_NONE;
 	p->nodes = arena_array(a, N_COUNT, sizeof *p->nodes);
 	for (uint32_t i = N_COUNT; i-- > 0;) {
 		struct node *n = &p->nodes[i];
@@ -59,7 +60,7 @@ struct plan *fixture_plan(struct arena *a)
 		n->parent = rows[i].parent;
 		n->role = rows[i].role;
 		n->action = rows[i].action;
-		n->next = n->check = NODE_NONE;
+		n->next = n->check = n->undo = NODE_NONE;
 		if (n->role == ROLE_STEP)
 			n->step = make_step(a, i);
 		n->end = n->end ? n->end : i + 1;

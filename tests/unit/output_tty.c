@@ -1,121 +1,45 @@
-/* The live view, seen on a terminal: each write is one frame, for it arrives as one datagram. */
+/* The live view, seen on a terminal. */
 #include "test.h"
 
-#include "output/output.h"
-#include "output_fixture.h"
-#include "output_screen.h"
+#include "output_view.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
-#define FRAME_MAX (1u << 17)
 #define BEGIN "\x1b[?2026h"
 #define END "\x1b[?2026l"
-
-static struct arena a;
-static struct test_screen screen;
-static struct screen_size size;
-static struct strbuf shown;
-
-struct view {
-	struct fixture f;
-	int ends[2];
-	size_t frames;
-	const char *frame; /* the last one */
-};
-
-static struct view *viewed; /* for the hook that has no other way to it */
-
-static void take_frames(struct view *v)
-{
-	static char bytes[FRAME_MAX];
-	ssize_t n;
-	while ((n = recv(v->ends[0], bytes, sizeof bytes, MSG_DONTWAIT)) > 0) {
-		test_screen_feed(&screen, (struct str){bytes, (size_t)n});
-		CHECK(!screen.is_updating);
-		v->frames++;
-	}
-	CHECK_INT(screen.unknown, 0);
-	CHECK_INT(screen.clipped, 0);
-	CHECK(screen.column < screen.columns);
-}
-
-static void pass(struct fixture *f, int64_t until_ns)
-{
-	(void)f;
-	(void)until_ns;
-	take_frames(viewed);
-}
-
-static void open_view(struct view *v, int columns, int rows, struct output_options o)
-{
-	test_screen_init(&screen, columns, rows);
-	size = (struct screen_size){columns, rows};
-	*v = (struct view){0};
-	viewed = v;
-	CHECK_INT(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, v->ends), 0);
-	int room = FRAME_MAX * 4;
-	setsockopt(v->ends[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-	o.size = &size;
-	v->f.arena = &a;
-	v->f.plan = fixture_plan(&a);
-	v->f.pass = pass;
-	v->f.sink = tty_sink_new(v->ends[1], v->f.plan, &o);
-}
-
-static void close_view(struct view *v)
-{
-	v->f.sink->free(v->f.sink);
-	take_frames(v);
-	CHECK(screen.is_cursor_shown);
-	CHECK(screen.wraps);
-	CHECK_INT(screen.column, 0);
-	close(v->ends[0]);
-	close(v->ends[1]);
-	strbuf_release(&shown);
-	arena_release(&a);
-}
-
-static const char *screen_now(struct view *v)
-{
-	take_frames(v);
-	strbuf_clear(&shown);
-	test_screen_text(&screen, &shown);
-	return shown.at ? shown.at : "";
-}
 
 /* ---- what is seen ---------------------------------------------------------------------------- */
 
 TEST(tty_shows_what_runs_below_what_has_ended)
 {
 	struct view v;
-	open_view(&v, 40, 12, (struct output_options){0});
+	view_open(&v, fixture_plan, 40, 12, (struct output_options){0});
 	fixture_start(&v.f, N_PREVIOUS, "git describe --tags");
 	fixture_output(&v.f, N_PREVIOUS, "v1\nv1.2");
 	fixture_wait(&v.f, 0);
-	CHECK_STR(screen_now(&v), "⠋ previous  git describe --tags      0s\n"
-				  "│ v1.2\n"
-				  "next: approve, migrate, deploy, restar…\n"
-				  "0 of 12 steps · 0s\n");
+	CHECK_STR(view_now(&v), "⠋ previous  git describe --tags      0s\n"
+				"│ v1.2\n"
+				"next: approve, migrate, deploy, restar…\n"
+				"0 of 12 steps · 0s\n");
 	fixture_wait(&v.f, 61 * NS_PER_S);
-	CHECK_STR(screen_now(&v), "⠋ previous  git describe --tags   1m01s\n"
-				  "│ v1.2\n"
-				  "next: approve, migrate, deploy, restar…\n"
-				  "0 of 12 steps · 1m01s\n");
+	CHECK_STR(view_now(&v), "⠋ previous  git describe --tags   1m01s\n"
+				"│ v1.2\n"
+				"next: approve, migrate, deploy, restar…\n"
+				"0 of 12 steps · 1m01s\n");
 	fixture_ok(&v.f, N_PREVIOUS, 61 * NS_PER_S);
 	fixture_start(&v.f, N_APPROVE, "Deploy v1.2.3 over v1.2.2?");
 	fixture_wait(&v.f, 100 * NS_PER_MS);
-	CHECK_STR(screen_now(&v), "✔ previous  git describe --tags (1m01s)\n"
-				  "? approve  Deploy v1.2.3 over v1.2.… 0s\n"
-				  "next: migrate, deploy, restart, smoke,…\n"
-				  "1 of 12 steps · 1m01s\n");
-	close_view(&v);
+	CHECK_STR(view_now(&v), "✔ previous  git describe --tags (1m01s)\n"
+				"? approve  Deploy v1.2.3 over v1.2.… 0s\n"
+				"next: migrate, deploy, restart, smoke,…\n"
+				"1 of 12 steps · 1m01s\n");
+	view_close(&v);
 }
 
 TEST(tty_shows_waits_and_retries)
 {
 	struct view v;
-	open_view(&v, 60, 10, (struct output_options){0});
+	view_open(&v, fixture_plan, 60, 10, (struct output_options){0});
 	struct event e = fixture_step(&v.f, EVENT_STEP_STARTED, N_BAKE);
 	e.until_ns = 20 * NS_PER_S;
 	fixture_send(&v.f, e);
@@ -126,51 +50,51 @@ TEST(tty_shows_waits_and_retries)
 	e.reason = "expect";
 	fixture_send(&v.f, e);
 	fixture_wait(&v.f, 5 * NS_PER_S);
-	const char *text = screen_now(&v);
+	const char *text = view_now(&v);
 	CHECK(strstr(text, "⠋ bake  ━━━━━─────────────── 15s left                    5s\n"));
 	fixture_start(&v.f, N_HEALTH, "GET /");
 	e.kind = EVENT_STEP_RETRY;
 	fixture_send(&v.f, e);
 	fixture_wait(&v.f, 2500 * NS_PER_MS);
-	CHECK(strstr(screen_now(&v), "↻ health  attempt 3 of 10 in 7s · expect"));
-	close_view(&v);
+	CHECK(strstr(view_now(&v), "↻ health  attempt 3 of 10 in 7s · expect"));
+	view_close(&v);
 }
 
 TEST(tty_groups_show_progress)
 {
 	struct view v;
-	open_view(&v, 40, 12, (struct output_options){0});
+	view_open(&v, fixture_plan, 40, 12, (struct output_options){0});
 	fixture_start(&v.f, N_SMOKE, "");
 	fixture_start(&v.f, N_SMOKE_1, "GET /one");
 	fixture_start(&v.f, N_SMOKE_2, "GET /two");
 	fixture_ok(&v.f, N_SMOKE_1, NS_PER_S);
 	fixture_wait(&v.f, 0);
-	CHECK_STR(screen_now(&v), "  ✔ smoke.1  GET /one (1.0s)\n"
-				  "▶ smoke  1 of 2                      0s\n"
-				  "  ⠋ smoke.2  GET /two                0s\n"
-				  "next: previous, approve, migrate, depl…\n"
-				  "1 of 12 steps · 0s\n");
-	close_view(&v);
+	CHECK_STR(view_now(&v), "  ✔ smoke.1  GET /one (1.0s)\n"
+				"▶ smoke  1 of 2                      0s\n"
+				"  ⠋ smoke.2  GET /two                0s\n"
+				"next: previous, approve, migrate, depl…\n"
+				"1 of 12 steps · 0s\n");
+	view_close(&v);
 }
 
 /* What a module or a branch does is shown as what the step does. */
 TEST(tty_folds_the_inside_of_modules)
 {
 	struct view v;
-	open_view(&v, 40, 8, (struct output_options){0});
+	view_open(&v, fixture_plan, 40, 8, (struct output_options){0});
 	fixture_start(&v.f, N_DEPLOY, "");
 	fixture_start(&v.f, N_DEPLOY_2, "./deploy.sh");
 	fixture_output(&v.f, N_DEPLOY_2, "Building\n");
 	fixture_wait(&v.f, 0);
-	CHECK_STR(screen_now(&v), "⠋ deploy  ./deploy.sh                0s\n"
-				  "│ Building\n"
-				  "next: previous, approve, migrate, rest…\n"
-				  "0 of 12 steps · 0s\n");
+	CHECK_STR(view_now(&v), "⠋ deploy  ./deploy.sh                0s\n"
+				"│ Building\n"
+				"next: previous, approve, migrate, rest…\n"
+				"0 of 12 steps · 0s\n");
 	fixture_ok(&v.f, N_DEPLOY_2, NS_PER_S);
 	fixture_ok(&v.f, N_DEPLOY, NS_PER_S);
 	fixture_wait(&v.f, 50 * NS_PER_MS);
-	CHECK(strstr(screen_now(&v), "✔ deploy  ./deploy.sh (1.0s)\n"));
-	close_view(&v);
+	CHECK(strstr(view_now(&v), "✔ deploy  ./deploy.sh (1.0s)\n"));
+	view_close(&v);
 }
 
 static void start_items(struct fixture *f, char (*names)[12], int count)
@@ -195,11 +119,11 @@ TEST(tty_keeps_to_the_height)
 	for (int rows = 2; rows <= 50; rows++) {
 		struct view v;
 		test_about("%d rows", rows);
-		open_view(&v, 40, rows, (struct output_options){0});
+		view_open(&v, fixture_plan, 40, rows, (struct output_options){0});
 		start_items(&v.f, names, 40);
 		fixture_wait(&v.f, NS_PER_S);
-		const char *text = screen_now(&v);
-		CHECK_INT(screen.scrolled, 0);
+		const char *text = view_now(&v);
+		CHECK_INT(view_screen.scrolled, 0);
 		CHECK(strstr(text, "0 of 12 steps · 1s\n"));
 		if (rows == 9)
 			CHECK_STR(text, "▶ restart  0 of 40                   1s\n"
@@ -210,7 +134,7 @@ TEST(tty_keeps_to_the_height)
 					"+36 more\n"
 					"next: previous, approve, migrate, depl…\n"
 					"0 of 12 steps · 1s\n");
-		close_view(&v);
+		view_close(&v);
 	}
 	test_about(NULL);
 }
@@ -220,15 +144,15 @@ TEST(tty_keeps_to_the_height)
 TEST(tty_draws_when_there_is_news)
 {
 	struct view v;
-	open_view(&v, 80, 24, (struct output_options){.color = true});
+	view_open(&v, fixture_plan, 80, 24, (struct output_options){.color = true});
 	CHECK_INT(v.f.sink->tick(v.f.sink, 0), NS_NEVER);
 	fixture_start(&v.f, N_APPROVE, "Sure?");
 	CHECK_INT(v.f.sink->tick(v.f.sink, 0), NS_PER_S);
-	take_frames(&v);
+	view_take(&v);
 	CHECK_INT(v.frames, 1);
 	/* A question: nothing moves but the clock. */
 	CHECK_INT(v.f.sink->tick(v.f.sink, NS_PER_S / 2), NS_PER_S);
-	take_frames(&v);
+	view_take(&v);
 	CHECK_INT(v.frames, 1);
 	v.f.now_ns = NS_PER_S / 2;
 	/* A burst of events is one frame, and not at once after another. */
@@ -237,7 +161,7 @@ TEST(tty_draws_when_there_is_news)
 		fixture_output(&v.f, N_TAG, "line\n");
 	fixture_wait(&v.f, 1000 * NS_PER_MS);
 	CHECK(v.frames >= 10 && v.frames <= 13);
-	close_view(&v);
+	view_close(&v);
 }
 
 /* A frame without changes above the lines writes those that changed and no others. */
@@ -245,10 +169,10 @@ TEST(tty_writes_little)
 {
 	struct view v;
 	static char bytes[4096];
-	open_view(&v, 80, 24, (struct output_options){0});
+	view_open(&v, fixture_plan, 80, 24, (struct output_options){0});
 	fixture_start(&v.f, N_TAG, "git tag a-rather-long-command --with many --options");
 	fixture_wait(&v.f, 0);
-	take_frames(&v);
+	view_take(&v);
 	v.f.sink->tick(v.f.sink, 100 * NS_PER_MS);
 	ssize_t n = recv(v.ends[0], bytes, sizeof bytes, MSG_DONTWAIT);
 	CHECK(n > 0 && n < 160);
@@ -256,8 +180,8 @@ TEST(tty_writes_little)
 	CHECK(str_starts_with(frame, STR(BEGIN)));
 	CHECK(str_ends_with(frame, STR(END)));
 	CHECK(str_find(frame, STR("next:"), 0) < 0);
-	test_screen_feed(&screen, frame);
-	close_view(&v);
+	test_screen_feed(&view_screen, frame);
+	view_close(&v);
 }
 
 TEST(tty_survives_the_story_at_any_width)
@@ -267,13 +191,14 @@ TEST(tty_survives_the_story_at_any_width)
 		for (int healthy = 0; healthy < 2; healthy++) {
 			struct view v;
 			test_about("%d columns", widths[i]);
-			open_view(&v, widths[i], 24, (struct output_options){.color = i % 2});
+			view_open(&v, fixture_plan, widths[i], 24,
+				(struct output_options){.color = i % 2});
 			fixture_run(&v.f, healthy);
-			const char *text = screen_now(&v);
+			const char *text = view_now(&v);
 			CHECK(!strstr(text, "next:"));
 			if (widths[i] >= 20)
 				CHECK(strstr(text, healthy ? "! succeeded with" : "✖ failed in"));
-			close_view(&v);
+			view_close(&v);
 		}
 	}
 	test_about(NULL);
@@ -282,9 +207,9 @@ TEST(tty_survives_the_story_at_any_width)
 TEST(tty_leaves_the_story_behind)
 {
 	struct view v;
-	open_view(&v, 80, 40, (struct output_options){0});
+	view_open(&v, fixture_plan, 80, 40, (struct output_options){0});
 	fixture_run(&v.f, false);
-	CHECK_STR(screen_now(&v),
+	CHECK_STR(view_now(&v),
 		"deploy  Production Deployment (run r-1)\n"
 		"  version  v1.2.3\n"
 		"  migrate  false\n"
@@ -312,7 +237,7 @@ TEST(tty_leaves_the_story_behind)
 		"✖ failed in 13.1s: 6 ok, 1 warned, 1 failed, 1 skipped, 3 not run\n"
 		"  health: expect: `status == 200` does not hold\n"
 		"  log: /var/runs/r-1\n");
-	close_view(&v);
+	view_close(&v);
 }
 
 /* ---- hostile output -------------------------------------------------------------------------- */
@@ -354,7 +279,8 @@ TEST(tty_is_not_broken_by_hostile_output)
 	for (int columns = 1; columns <= 40; columns++) {
 		struct view v;
 		test_about("%d columns", columns);
-		open_view(&v, columns, 24, (struct output_options){.verbose = columns % 2});
+		view_open(&v, fixture_plan, columns, 24,
+			(struct output_options){.verbose = columns % 2});
 		fixture_start(&v.f, N_TAG, "echo \x1b[2J\r\n\a世界");
 		for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++)
 			send_output(&v, hostile[i]);
@@ -365,7 +291,7 @@ TEST(tty_is_not_broken_by_hostile_output)
 		e.tail = hostile[7];
 		e.log = hostile[1];
 		fixture_send(&v.f, e);
-		close_view(&v);
+		view_close(&v);
 	}
 	test_about(NULL);
 }
@@ -375,20 +301,20 @@ TEST(tty_is_not_broken_by_a_megabyte)
 	struct view v;
 	struct str line = {heap_alloc(1u << 20), 1u << 20};
 	memset((char *)line.at, 'x', line.len);
-	open_view(&v, 20, 10, (struct output_options){0});
+	view_open(&v, fixture_plan, 20, 10, (struct output_options){0});
 	fixture_start(&v.f, N_TAG, "yes");
 	send_output(&v, line);
-	CHECK_STR(screen_now(&v), "⠙ tag  yes       0s\n"
-				  "│ xxxxxxxxxxxxxxxx…\n"
-				  "next: previous, ap…\n"
-				  "0 of 12 steps · 0s\n");
+	CHECK_STR(view_now(&v), "⠙ tag  yes       0s\n"
+				"│ xxxxxxxxxxxxxxxx…\n"
+				"next: previous, ap…\n"
+				"0 of 12 steps · 0s\n");
 	struct event e = fixture_step(&v.f, EVENT_STEP_FINISHED, N_TAG);
 	e.state = STEP_FAILED;
 	e.message = line;
 	e.message.len = 50000;
 	fixture_send(&v.f, e);
 	fixture_wait(&v.f, 100 * NS_PER_MS);
-	close_view(&v);
+	view_close(&v);
 	free((char *)line.at);
 }
 
@@ -397,81 +323,81 @@ TEST(tty_is_not_broken_by_a_megabyte)
 TEST(tty_makes_way_for_questions)
 {
 	struct view v;
-	open_view(&v, 40, 12, (struct output_options){0});
+	view_open(&v, fixture_plan, 40, 12, (struct output_options){0});
 	fixture_start(&v.f, N_TAG, "git tag");
 	fixture_start(&v.f, N_APPROVE, "Sure?");
 	fixture_ok(&v.f, N_TAG, NS_PER_S);
 	tty_pause(v.f.sink);
-	CHECK_STR(screen_now(&v), "✔ tag  git tag (1.0s)\n");
-	CHECK(screen.is_cursor_shown);
-	CHECK_INT(screen.column, 0);
-	CHECK_INT(screen.row, 1);
-	test_screen_feed(&screen, STR("Sure? [y/N] "));
+	CHECK_STR(view_now(&v), "✔ tag  git tag (1.0s)\n");
+	CHECK(view_screen.is_cursor_shown);
+	CHECK_INT(view_screen.column, 0);
+	CHECK_INT(view_screen.row, 1);
+	test_screen_feed(&view_screen, STR("Sure? [y/N] "));
 	fixture_start(&v.f, N_BAKE, "");
 	fixture_ok(&v.f, N_BAKE, NS_PER_S);
 	fixture_wait(&v.f, NS_PER_S);
-	CHECK_STR(screen_now(&v), "✔ tag  git tag (1.0s)\nSure? [y/N]\n");
+	CHECK_STR(view_now(&v), "✔ tag  git tag (1.0s)\nSure? [y/N]\n");
 	tty_resume(v.f.sink);
 	fixture_wait(&v.f, 0);
-	CHECK_STR(screen_now(&v), "✔ tag  git tag (1.0s)\n"
-				  "Sure? [y/N]\n"
-				  "✔ bake (1.0s)\n"
-				  "? approve  Sure?                     1s\n"
-				  "next: previous, migrate, deploy, resta…\n"
-				  "2 of 12 steps · 1s\n");
-	close_view(&v);
+	CHECK_STR(view_now(&v), "✔ tag  git tag (1.0s)\n"
+				"Sure? [y/N]\n"
+				"✔ bake (1.0s)\n"
+				"? approve  Sure?                     1s\n"
+				"next: previous, migrate, deploy, resta…\n"
+				"2 of 12 steps · 1s\n");
+	view_close(&v);
 }
 
 TEST(tty_lends_the_terminal_to_interactive_steps)
 {
 	struct view v;
-	open_view(&v, 40, 12, (struct output_options){0});
+	view_open(&v, fixture_plan, 40, 12, (struct output_options){0});
 	fixture_start(&v.f, N_TAG, "git tag");
 	fixture_wait(&v.f, 0);
 	fixture_start(&v.f, N_CONSOLE, "psql");
-	CHECK_STR(screen_now(&v), "▶ console  psql\n");
-	CHECK(screen.is_cursor_shown);
-	test_screen_feed(&screen, STR("postgres=# \\q\r\n"));
+	CHECK_STR(view_now(&v), "▶ console  psql\n");
+	CHECK(view_screen.is_cursor_shown);
+	test_screen_feed(&view_screen, STR("postgres=# \\q\r\n"));
 	fixture_wait(&v.f, NS_PER_S);
 	fixture_send(&v.f, fixture_step(&v.f, EVENT_ATTEMPT_FINISHED, N_CONSOLE));
 	fixture_ok(&v.f, N_CONSOLE, NS_PER_S);
 	fixture_wait(&v.f, 0);
-	CHECK_STR(screen_now(&v), "▶ console  psql\n"
-				  "postgres=# \\q\n"
-				  "✔ console  psql (1.0s)\n"
-				  "⠋ tag  git tag                       1s\n"
-				  "next: previous, approve, migrate, depl…\n"
-				  "1 of 12 steps · 1s\n");
-	close_view(&v);
+	CHECK_STR(view_now(&v), "▶ console  psql\n"
+				"postgres=# \\q\n"
+				"✔ console  psql (1.0s)\n"
+				"⠋ tag  git tag                       1s\n"
+				"next: previous, approve, migrate, depl…\n"
+				"1 of 12 steps · 1s\n");
+	view_close(&v);
 }
 
 TEST(tty_follows_the_size)
 {
 	struct view v;
-	open_view(&v, 80, 24, (struct output_options){0});
+	view_open(&v, fixture_plan, 80, 24, (struct output_options){0});
 	fixture_start(&v.f, N_TAG, "git tag");
 	fixture_wait(&v.f, 0);
-	screen_now(&v);
-	size = (struct screen_size){24, 10};
-	screen.columns = 24;
-	screen.rows = 10;
+	view_now(&v);
+	view_size = (struct screen_size){24, 10};
+	view_screen.columns = 24;
+	view_screen.rows = 10;
 	v.f.sink->resize(v.f.sink);
 	fixture_wait(&v.f, 50 * NS_PER_MS);
-	const char *text = screen_now(&v);
+	const char *text = view_now(&v);
 	CHECK(strstr(text, "⠋ tag  git tag       0s\nnext: previous, approv…\n"));
-	close_view(&v);
+	view_close(&v);
 }
 
 TEST(tty_in_ascii_is_ascii)
 {
 	struct view v;
-	open_view(&v, 30, 12, (struct output_options){.ascii = true});
+	view_open(&v, fixture_plan, 30, 12, (struct output_options){.ascii = true});
 	fixture_start(&v.f, N_TAG, "echo 世界");
 	fixture_output(&v.f, N_TAG, "é\n");
 	fixture_wait(&v.f, 0);
-	CHECK_STR(screen_now(&v), "| tag  echo ????           0s\n"
-				  "| ?\n"
-				  "next: previous, approve, mig~\n"
-				  "0 of 12 steps - 0s\n");
-	close_view(&v);
+	CHECK_STR(view_now(&v), "| tag  echo ????           0s\n"
+				"| ?\n"
+				"next: previous, approve, mig~\n"
+				"0 of 12 steps - 0s\n");
+	view_close(&v);
 }

@@ -106,7 +106,10 @@ TEST(question_confirm)
 	CHECK(map_get(a.result.map, "answer") && !field_bool(&a, "answer"));
 	a = ask(&d, q, "\x04");
 	CHECK_STR(message_of(&a), "nobody to ask: the end of input was typed");
-	q.kind = QUESTION_FAILED;
+	struct question_item words[] = {{.text = STR("retry")}, {.text = STR("continue")}};
+	q.kind = QUESTION_CHOICE;
+	q.items = words;
+	q.item_count = 2;
 	a = ask(&d, q, "x\nc\n");
 	CHECK_TEXT(field_text(&a, "answer"), "continue");
 	teardown(&d);
