@@ -12,6 +12,27 @@ static bool prepare_confirm(struct preparation *p, struct request *out)
 	return true;
 }
 
+/* Who answered has to be one of those who may. */
+static const char *judge_confirm(struct preparation *p, const struct value *result,
+	const char **message)
+{
+	const struct template_list *approvers = &p->step->confirm->approvers;
+	const struct value *by = result->kind == VALUE_MAP ? map_get(result->map, "by") : NULL;
+
+	if (!approvers->count)
+		return NULL;
+	for (size_t i = 0; by && by->kind == VALUE_STRING && i < approvers->count; i++) {
+		struct str name = {0};
+
+		if (render_string(p, approvers->items[i], &name) &&
+			str_equal(name, value_string(by)))
+			return NULL;
+	}
+	*message = arena_printf(p->ev->arena, "`%.*s` is none of its approvers",
+		by && by->kind == VALUE_STRING ? (int)by->len : 0, by ? by->string : "");
+	return "rejected";
+}
+
 static bool prepare_checklist(struct preparation *p, struct request *out)
 {
 	const struct record_list *list = &p->step->checklist->items;
@@ -51,6 +72,6 @@ static bool prepare_prompt(struct preparation *p, struct request *out)
 	return true;
 }
 
-const struct action confirm_action = {.prepare = prepare_confirm};
+const struct action confirm_action = {.prepare = prepare_confirm, .judge = judge_confirm};
 const struct action checklist_action = {.prepare = prepare_checklist};
 const struct action prompt_action = {.prepare = prepare_prompt};

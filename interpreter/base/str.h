@@ -34,7 +34,9 @@ static inline bool str_equal(struct str a, struct str b)
 
 static inline bool str_is(struct str a, const char *text)
 {
-	return str_equal(a, str_of(text));
+	size_t len = strlen(text);
+
+	return a.len == len && memcmp(a.at, text, len) == 0;
 }
 
 int str_compare(struct str a, struct str b); /* by bytes, shorter first; <0, 0, >0 */

@@ -27,6 +27,7 @@ void check_plan(const struct plan *p, struct diagnostics *d)
 	books_make(&c);
 	walk_plan(&c);
 	check_conditions(&c);
+	check_honoured(&c);
 	free(c.types);
 	arena_release(&c.arena);
 }

@@ -239,6 +239,8 @@ void fix_expr(struct check *c, struct diagnostic *told, const struct code *code,
 
 /* What can be known of conditions and watches from their times. */
 void check_conditions(struct check *c);
+/* Keys of the language that this version does not act on, where silence would be dangerous. */
+void check_honoured(struct check *c);
 
 /* Candidates for "did you mean". */
 struct words {

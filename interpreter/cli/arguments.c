@@ -17,6 +17,14 @@ bool write_all(int fd, struct str text)
 	return true;
 }
 
+int print_answer(struct str text)
+{
+	if (write_all(STDOUT_FILENO, text))
+		return EXIT_OK;
+	usage_error(NULL, "cannot write to standard output: %s", strerror(errno));
+	return EXIT_FAILED;
+}
+
 int usage_error(const char *hint, const char *format, ...)
 {
 	struct strbuf b = {0};
@@ -82,7 +90,7 @@ static int long_option(struct arguments *a, const char *word)
 	struct str name = {word, equals ? (size_t)(equals - word) : strlen(word)};
 
 	if (str_is(name, "--help")) {
-		command_help(a->command);
+		a->help_code = command_help(a->command);
 		return ARGUMENT_HELP;
 	}
 	for (int i = 0; a->command->options[i].name; i++) {
@@ -99,7 +107,7 @@ static int short_option(struct arguments *a)
 	if (!*a->cluster)
 		a->cluster = NULL;
 	if (letter == 'h') {
-		command_help(a->command);
+		a->help_code = command_help(a->command);
 		return ARGUMENT_HELP;
 	}
 	for (int i = 0; a->command->options[i].name; i++) {
@@ -140,13 +148,13 @@ int arguments_next(struct arguments *a)
 	return short_option(a);
 }
 
-void command_help(const struct command *c)
+int command_help(const struct command *c)
 {
 	struct strbuf b = {0};
+	int code;
 
 	strbuf_printf(&b, "%s\n\nusage: runbook %s %s\n", c->summary, c->name, c->operands);
-	if (c->options->name)
-		strbuf_puts(&b, "\noptions:\n");
+	strbuf_puts(&b, "\noptions:\n");
 	for (const struct option_row *o = c->options; o->name; o++) {
 		struct strbuf left = {0};
 
@@ -162,8 +170,9 @@ void command_help(const struct command *c)
 	}
 	strbuf_printf(&b, "  %-28s %s\n", "-h, --help", "this text");
 	strbuf_printf(&b, "\nexamples:\n%s", c->examples);
-	write_all(STDOUT_FILENO, strbuf_str(&b));
+	code = print_answer(strbuf_str(&b));
 	strbuf_release(&b);
+	return code;
 }
 
 bool color_option(const char *word, int *mode)

@@ -32,6 +32,8 @@ struct command {
 
 extern const struct command exec_command, validate_command, version_command, help_command;
 const struct command *const *command_table(void); /* NULL-ended */
+/* Says so, with the nearest name; returns EXIT_USAGE. */
+int unknown_command(const char *name);
 
 /* Options come one by one. Each call gives the next option or operand. */
 struct arguments {
@@ -41,6 +43,7 @@ struct arguments {
 	const char *cluster; /* the rest of `-yj4` */
 	bool only_operands;  /* `--` was seen */
 	const char *value;   /* of the option, or the operand */
+	int help_code;       /* after ARGUMENT_HELP: the exit code */
 };
 
 enum { ARGUMENT_END = -1, ARGUMENT_OPERAND = -2, ARGUMENT_ERROR = -3, ARGUMENT_HELP = -4 };
@@ -50,7 +53,7 @@ int arguments_next(struct arguments *a);
 
 /* `runbook: message` on standard error, with the hint below it; returns EXIT_USAGE. */
 int usage_error(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void command_help(const struct command *c);
+int command_help(const struct command *c); /* the exit code */
 
 /* --color: auto, always, never. False: the word is none of them. */
 bool color_option(const char *word, int *mode);
@@ -60,5 +63,7 @@ bool color_wanted(int mode, int fd);
 
 /* Writes all of it; false when that failed (a closed pipe, a full disk). */
 bool write_all(int fd, struct str text);
+/* The same to standard output, as all that a command has to say: the exit code for it. */
+int print_answer(struct str text);
 
 #endif

@@ -110,7 +110,7 @@ static int take_options(struct order *o, struct arguments *a)
 
 	while (code < 0 && (next = arguments_next(a)) != ARGUMENT_END) {
 		if (next == ARGUMENT_HELP)
-			return EXIT_OK;
+			return a->help_code;
 		if (next == ARGUMENT_ERROR)
 			return EXIT_USAGE;
 		code = take_option(o, next, a->value);

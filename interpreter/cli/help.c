@@ -8,15 +8,16 @@ static const struct option_row no_options[] = {{0}};
 static int list_commands(void)
 {
 	struct strbuf b = {0};
+	int code;
 
 	strbuf_puts(&b, "runbook turns a deployment process into a file that runs, checks itself and is "
 			"undone by itself.\n\nusage: runbook COMMAND …\n\n");
 	for (const struct command *const *c = command_table(); *c; c++)
 		strbuf_printf(&b, "  %-12s %s\n", (*c)->name, (*c)->summary);
 	strbuf_puts(&b, "\n`runbook COMMAND --help` tells more.\n");
-	write_all(STDOUT_FILENO, strbuf_str(&b));
+	code = print_answer(strbuf_str(&b));
 	strbuf_release(&b);
-	return EXIT_OK;
+	return code;
 }
 
 static int run_help(const struct command *c, int argc, char **argv)
@@ -25,18 +26,16 @@ static int run_help(const struct command *c, int argc, char **argv)
 	int next = arguments_next(&a);
 
 	if (next == ARGUMENT_HELP)
-		return EXIT_OK;
+		return a.help_code;
 	if (next == ARGUMENT_END)
 		return list_commands();
 	if (next == ARGUMENT_OPERAND) {
 		for (const struct command *const *other = command_table(); *other; other++) {
 			if (strcmp((*other)->name, a.value) == 0) {
-				command_help(*other);
-				return EXIT_OK;
+				return command_help(*other);
 			}
 		}
-		return usage_error("`runbook help` lists the commands", "there is no command `%s`",
-				a.value);
+		return unknown_command(a.value);
 	}
 	return EXIT_USAGE;
 }
@@ -47,12 +46,11 @@ static int run_version(const struct command *c, int argc, char **argv)
 	int next = arguments_next(&a);
 
 	if (next == ARGUMENT_HELP)
-		return EXIT_OK;
+		return a.help_code;
 	if (next != ARGUMENT_END)
 		return next == ARGUMENT_ERROR ? EXIT_USAGE
 					      : usage_error(NULL, "`version` takes no operands");
-	write_all(STDOUT_FILENO, STR("runbook " PROGRAM_VERSION "\n"));
-	return EXIT_OK;
+	return print_answer(STR("runbook " PROGRAM_VERSION "\n"));
 }
 
 const struct command help_command = {

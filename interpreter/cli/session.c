@@ -10,6 +10,7 @@
 #include "run/late.h"
 #include "source/render.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 /* ---- --from and --skip ---------------------------------------------------------------------- */
@@ -135,6 +136,11 @@ static int run_it(struct session *s)
 	s->engine.world = s->venue->world(s->venue, &world_options);
 	code = engine_run(&s->engine, &s->inputs);
 	world_free(s->engine.world);
+	if (sink->tick)
+		sink->tick(sink, NS_NEVER);
+	/* The run is what it is; but who reads its output has to know that some is missing. */
+	if (sink->error && sink->error != EPIPE)
+		usage_error(NULL, "cannot write the output of the run: %s", strerror(sink->error));
 	sink->free(sink);
 	return code;
 }

@@ -32,7 +32,7 @@ static bool validate_file(const char *path, const struct request_to_validate *r)
 	else if (l.diagnostics.count)
 		diagnostics_render(&b, &l.files, &l.diagnostics,
 				color_wanted(r->color, STDOUT_FILENO));
-	write_all(STDOUT_FILENO, strbuf_str(&b));
+	is_good &= print_answer(strbuf_str(&b)) == EXIT_OK;
 	strbuf_release(&b);
 	loaded_free(&l);
 	return is_good;
@@ -45,7 +45,7 @@ static int take_options(struct request_to_validate *r, struct arguments *a)
 	while ((next = arguments_next(a)) != ARGUMENT_END) {
 		switch (next) {
 		case ARGUMENT_HELP:
-			return EXIT_OK;
+			return a->help_code;
 		case ARGUMENT_ERROR:
 			return EXIT_USAGE;
 		case ARGUMENT_OPERAND:

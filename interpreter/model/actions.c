@@ -30,7 +30,7 @@ static const struct result_field http_results[] = {
 static const struct result_field confirm_results[] = {
 	{"by", ARG_STRING, "Who answered."},
 	{"at", ARG_STRING, "When, in UTC."},
-	{"answer", ARG_STRING, "`yes` or `no`."},
+	{"answer", ARG_BOOL, "Whether it was yes."},
 	{"comment", ARG_STRING, "What was said with the answer."},
 	{NULL, 0, NULL},
 };

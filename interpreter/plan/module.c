@@ -36,7 +36,7 @@ static void tell_unknown_module(struct module_cache *c, struct str name, struct 
 		names[count++] = arena_copy(c->arena, f->name, strlen(f->name) - strlen(".yml"));
 	if (!diagnostic_nearest(c->diagnostics, told, name, names, count))
 		diagnostic_hint(c->diagnostics, told,
-				"`runbook modules` lists them; a file beside the runbook is named `./%.*s.yml`",
+				"a file beside the runbook is named `./%.*s.yml`",
 				STR_ARGS(name));
 }
 

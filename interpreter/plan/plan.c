@@ -279,13 +279,13 @@ static const char *const role_names[] = {
 		[ROLE_UNDO] = "rollback",
 };
 
-static const struct watch *plan_watch(const struct plan *p, uint32_t node)
+static struct str watch_name(const struct plan *p, uint32_t node)
 {
 	for (uint32_t i = 0; i < p->watch_count; i++) {
 		if (p->watches[i] == node)
-			return p->book->watch.items[i];
+			return ((const struct watch *)p->book->watch.items[i])->name;
 	}
-	return NULL;
+	return (struct str){"", 0};
 }
 
 static void name_into(const struct plan *p, uint32_t node, struct strbuf *b)
@@ -301,7 +301,7 @@ static void name_into(const struct plan *p, uint32_t node, struct strbuf *b)
 		return;
 	}
 	if (n->role == ROLE_WATCH) {
-		strbuf_printf(b, "watch.%.*s", STR_ARGS(plan_watch(p, node)->name));
+		strbuf_printf(b, "watch.%.*s", STR_ARGS(watch_name(p, node)));
 		return;
 	}
 	if (!n->step) {

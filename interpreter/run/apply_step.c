@@ -274,6 +274,15 @@ static void note_failure(struct run *r, struct spot s, const struct event *e)
 {
 	struct spot group = spot_container(r, s);
 
+	/* Whatever the groups around it forgive: this one decides for the run. */
+	if (e->state == STEP_FAILED && r->plan->nodes[s.node].on_failure == ON_FAILURE_ROLLBACK &&
+		r->stage == STAGE_MAIN && !r->wants_rollback) {
+		r->wants_rollback = true;
+		r->failed_step = keep_text(r->arena, e->step);
+		r->reason = keep_reason(r->arena, e->reason);
+		r->message = keep_message(r->arena, e->message);
+	}
+
 	r->has_warnings |= e->state == STEP_WARNED;
 	if (e->state != STEP_FAILED && e->state != STEP_UNKNOWN)
 		return;

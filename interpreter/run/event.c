@@ -146,6 +146,7 @@ static const struct row rows[] = {
 		KIND(SAMPLE) | KIND(CONDITION), false),
 	ROW("undo", ROW_VALUE, undo, KIND(ROLLBACK_STARTED) | KIND(ROLLBACK_FINISHED), 0, false),
 	ROW("left", ROW_VALUE, left, KIND(ROLLBACK_FINISHED) | KIND(RUN_FINISHED), 0, false),
+	ROW("nothing_to_undo", ROW_VALUE, bare, KIND(ROLLBACK_FINISHED), 0, false),
 	ROW("samples", ROW_VALUE, samples, KIND(ROLLBACK_STARTED), 0, false),
 	ROW("stage", ROW_INT, stage, KIND(STAGE), KIND(STAGE), true),
 	ROW("inputs", ROW_VALUE, inputs, KIND(RUN_STARTED) | KIND(STEP_STARTED), 0, false),

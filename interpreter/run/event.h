@@ -89,6 +89,7 @@ struct event {
 	int64_t held_ns, for_ns; /* CONDITION */
 	int64_t tick_ns;       /* SAMPLE, CONDITION: on the run's clock */
 	struct value undo, left; /* ROLLBACK_*: lists of texts */
+	struct value bare;     /* ROLLBACK_FINISHED: steps with effects that say nothing of undoing them */
 	struct value samples;  /* ROLLBACK_STARTED: the last samples it rests on, by watch */
 	int64_t stage;         /* STAGE: enum stage */
 	struct str run;        /* the run's id, on every event */

@@ -54,7 +54,7 @@ void event_mask(const struct masker *m, struct arena *a, const struct event *in,
 			&out->tail, &out->log, &out->item, &out->file};
 	struct value *const values[] = {&out->result, &out->outputs, &out->inputs, &out->vars,
 			&out->items, &out->working, &out->hints, &out->value, &out->undo, &out->left,
-			&out->samples};
+			&out->bare, &out->samples};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		*texts[i] = mask_str(m, a, *texts[i]);

@@ -207,6 +207,10 @@ bool decide_turn(struct decider *d, struct decision *out)
 		return false;
 	if (decide_baseline(d, out) || decide_interrupt(d, out))
 		return true;
+	if (r->wants_rollback && undo_is_needed(r)) {
+		decide_rollback_of_failure(d, out);
+		return true;
+	}
 	reason = firing_reason(d, &mode);
 	if (reason && mode == CONDITION_ASK)
 		turn_event(d, EVENT_HOLD, "condition", reason, out);
@@ -262,6 +266,7 @@ static void finish_rollback(struct decider *d, struct decision *out)
 	out->event.status = is_incomplete ? RUN_ROLLBACK_INCOMPLETE : RUN_ROLLED_BACK;
 	out->event.undo = r->undone;
 	out->event.left = r->left;
+	out->event.bare = undo_bare(r, d->scratch);
 	out->event.duration_ns = d->now_ns;
 }
 

@@ -170,6 +170,7 @@ struct run {
 	bool is_irreversible;   /* a point of no return was passed */
 	struct str irreversible_step;
 
+	bool wants_rollback;    /* a step with `on_failure: rollback` failed */
 	bool is_rolling_back, is_held, is_refused, is_unfinished;
 	const char *stop_reason, *stop_message; /* why it rolls back, is held, was refused */
 	struct str failure_step;

@@ -67,6 +67,38 @@ struct str undo_name(const struct run *r, struct spot s, struct arena *a)
 	return str_of(arena_printf(a, "%.*s[%.*s]", STR_ARGS(name), STR_ARGS(s.frame->name)));
 }
 
+static bool is_bare(const struct run *r, struct spot s)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+	const struct step_more *more = n->step ? n->step->more : NULL;
+
+	return spot_state(s)->has_started && n->needs_slot && n->effect == EFFECT_WRITES &&
+	       n->undo == NODE_NONE && !n->step->has_rollback && !spot_has_items(r, s) &&
+	       plan_is_within(r->plan, s.node, r->plan->main) &&
+	       plan_undone_step(r->plan, s.node) == NODE_NONE && n->role != ROLE_CHECK &&
+	       !(more && (more->keep || more->irreversible));
+}
+
+struct value undo_bare(const struct run *r, struct arena *a)
+{
+	struct value list = value_nil();
+
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		struct frame *frame = r->frames[f];
+
+		for (uint32_t i = 0; i < frame->count; i++) {
+			struct spot s = {frame, frame->first + i};
+
+			if (!is_bare(r, s))
+				continue;
+			if (list.kind == VALUE_NIL)
+				list = value_list(a);
+			list_add(a, list.list, value_str(undo_name(r, s, a)));
+		}
+	}
+	return list;
+}
+
 /* Everything that `node` waited for, over groups and needs: a walk back over the edges. */
 static void mark_before(const struct run *r, uint32_t node, bool *marked)
 {

@@ -13,6 +13,10 @@ bool undo_is_needed(const struct run *r);
 uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out);
 /* `deploy`, or `deploy[2]` of a loop. */
 struct str undo_name(const struct run *r, struct spot s, struct arena *a);
+/* Names of the steps that started, may have changed something and say nothing of undoing it (no
+ * `rollback`, `keep` or `irreversible`): nobody knows whether something is left of them. A list in
+ * `a`, or nil. */
+struct value undo_bare(const struct run *r, struct arena *a);
 /* A compensation failed: what its step depended on may not be undone under it. */
 void undo_block(struct run *r, uint32_t node);
 

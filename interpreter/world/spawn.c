@@ -11,6 +11,7 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,11 @@ static void default_signals(const sigset_t *ignored)
 	for (int i = 1; i < NSIG; i++)
 		if (sigismember(ignored, i) == 1)
 			sigaction(i, &fallback, NULL);
+	/* The two that the C library keeps for itself and does not let us ask about: make hands them
+	 * down ignored. All zero is the default action in the kernel's own struct. */
+	const uint64_t kernel_default[4] = {0};
+	syscall(SYS_rt_sigaction, 32, kernel_default, NULL, sizeof(uint64_t));
+	syscall(SYS_rt_sigaction, 33, kernel_default, NULL, sizeof(uint64_t));
 }
 
 /* Descriptors of ours are all above 2, so that no dup2 overwrites one that is still needed. */

@@ -54,8 +54,6 @@ static const struct golden files[] = {
 	 "lock: x\n"
 	 "steps: [{ say: hi, rollback: { say: no } }]\n"
 	 "outputs: { ok: 1, status: 2 }\n",
-		"3:1 RB101 a module takes no `secrets` | a module gets secrets as inputs with "
-		"`secret: true`\n"
 		"4:1 RB101 a module takes no `lock` | the runbook that uses the module takes the "
 		"lock\n"
 		"6:12 RB108 `ok` is taken: every step has a field of that name | take another "

@@ -278,7 +278,7 @@ static void on_finished(struct checker *c, const struct event *e)
 static void on_condition(struct checker *c, const struct event *e)
 {
 	const struct condition_state *k = &c->run->conditions[e->index - 1];
-	if (!c->is_turned && e->phase && strcmp(e->phase, "firing") == 0 &&
+	if (!c->is_turned && c->run->stage == STAGE_MAIN && strcmp(e->phase, "firing") == 0 &&
 		k->owner_node == NODE_NONE && k->rule->mode != CONDITION_OBSERVE && !k->is_muted)
 		c->fired++;
 }
