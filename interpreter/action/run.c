@@ -47,13 +47,18 @@ static bool add_declared(struct preparation *p, const struct record_list *list, 
 
 static bool fill_env(struct preparation *p, struct env_list *env)
 {
-	const struct step_more *more = p->step->more;
+	const struct record_list *book = &p->node->unit->book->env;
+	const struct record_list *step = p->step->more ? &p->step->more->env : NULL;
+	const struct shell_script *script = p->step->run->script;
+	size_t base = 0, most;
 
-	env->at = arena_array(p->ev->arena, MAX_ENV + 1, sizeof(char *));
-	for (const char *const *e = p->decider->base_env; e && *e && env->count < MAX_ENV / 2; e++)
-		env->at[env->count++] = *e;
-	return add_declared(p, &p->node->unit->book->env, env) &&
-	       (!more || add_declared(p, &more->env, env));
+	while (p->decider->base_env && p->decider->base_env[base] && base < MAX_ENV / 2)
+		base++;
+	most = base + book->count + (step ? step->count : 0) + (script ? script->count : 0);
+	env->at = arena_array(p->ev->arena, (most < MAX_ENV ? most : MAX_ENV) + 1, sizeof(char *));
+	for (; env->count < base; env->count++)
+		env->at[env->count] = p->decider->base_env[env->count];
+	return add_declared(p, book, env) && (!step || add_declared(p, step, env));
 }
 
 static bool fill_argv(struct preparation *p, struct process_request *out, struct strbuf *command)
