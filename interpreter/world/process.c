@@ -272,22 +272,36 @@ static const char *const *shell_argv(struct arena *a, const struct process_reque
 	return argv;
 }
 
-/* Where the shell was last time, then everywhere: PATH has it in the fourth place or so, and each
- * place before would be tried at each step. */
+static const char *path_of(const struct spawn *s)
+{
+	const char *path = env_get(s->env, "PATH");
+	return path ? path : "";
+}
+
+static bool knows_shell(const struct family *f, const struct spawn *s, bool is_bash)
+{
+	const struct shell_path *known = &f->shells[is_bash];
+	return known->path && strcmp(known->path, path_of(s)) == 0;
+}
+
+/* Where the shell was last time: PATH has it in the fourth place or so, and each place before would
+ * be tried at each step. */
 static const char *const *shell_paths(struct family *f, const struct spawn *s, bool is_bash)
 {
-	const char *const *paths = spawn_paths(&f->scratch, s->argv[0], s->env);
-	const struct shell_path *known = &f->shells[is_bash];
-	const char *path = env_get(s->env, "PATH");
-	if (!known->path || strcmp(known->path, path ? path : "") != 0)
-		return paths;
-	size_t count = 0;
-	while (paths[count])
-		count++;
-	const char **better = arena_array(&f->scratch, count + 2, sizeof *better);
-	better[0] = known->program;
-	memcpy(better + 1, paths, count * sizeof *paths);
-	return better;
+	if (!knows_shell(f, s, is_bash))
+		return spawn_paths(&f->scratch, s->argv[0], s->env);
+	const char **paths = arena_array(&f->scratch, 2, sizeof *paths);
+	paths[0] = f->shells[is_bash].program;
+	return paths;
+}
+
+/* It is not where it was: then everywhere. */
+static bool search_again(struct family *f, struct spawn *s, bool is_bash)
+{
+	if (s->stage != SPAWN_EXEC || !knows_shell(f, s, is_bash))
+		return false;
+	s->paths = spawn_paths(&f->scratch, s->argv[0], s->env);
+	return spawn_child(s, f->stack);
 }
 
 static char *heap_string(const char *text)
@@ -307,8 +321,7 @@ static void remember_shell(struct family *f, const struct spawn *s, bool is_bash
 		return;
 	free(known->path);
 	free(known->program);
-	const char *path = env_get(s->env, "PATH");
-	known->path = heap_string(path ? path : "");
+	known->path = heap_string(path_of(s));
 	known->program = heap_string(program);
 }
 
@@ -408,7 +421,7 @@ static const char *begin(struct process *p, struct spawn *s, const struct proces
 		return why;
 	if (r->is_interactive)
 		terminal_hand_over(p);
-	if (!spawn_child(s, f->stack))
+	if (!spawn_child(s, f->stack) && (r->argv || !search_again(f, s, r->is_bash)))
 		return spawn_message(&f->scratch, s);
 	if (!r->argv)
 		remember_shell(f, s, r->is_bash);
