@@ -118,7 +118,7 @@ static const char *run_once(
 static void tell(uint64_t seed, const struct making *m, const char *why)
 {
 	test_about("seed %llu", (unsigned long long)seed);
-	CHECK(!"a random run");
+	CHECK(why == NULL);
 	printf("=== seed %llu: %s\n--- runbook\n%.*s--- args\n--jobs 3\n--- world\n%.*s",
 		(unsigned long long)seed, why, STR_ARGS(strbuf_str(&m->book)),
 		STR_ARGS(strbuf_str(&m->world)));
