@@ -28,6 +28,7 @@ enum value_flag {
 	VALUE_PLAIN = 2,      /* YAML: a plain (unquoted) scalar */
 	VALUE_BLOCK = 4,      /* YAML: a literal or folded block scalar */
 	VALUE_FLOW = 8,       /* YAML: [ ] or { } */
+	VALUE_FOLDED = 32,    /* a map whose keys are lower case, and found in any case: headers */
 	VALUE_TRUNCATED = 16, /* longer than what is kept: the head is missing or the tail */
 };
 

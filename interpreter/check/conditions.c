@@ -206,6 +206,11 @@ void check_conditions(struct check *c)
 	for (size_t i = 0; i < book->watch.count; i++) {
 		const struct watch *w = book->watch.items[i];
 
+		if (!w->value)
+			diagnostic_hint(c->d,
+				diagnose(c->d, RB103, w->span, "watch `%.*s` has no `value`",
+					STR_ARGS(w->name)),
+				"say what of the sample it is: `value: json.p95_ms`");
 		/* A monitor asks all of them for its coverage. */
 		if (use.is_read[i] || has_monitor(c->plan))
 			continue;

@@ -90,15 +90,46 @@ static void take_text(struct gathering *g, const char *text, struct map *seen)
 
 /* ---- --inputs FILE -------------------------------------------------------------------------- */
 
+static void take_values(struct gathering *g, const char *path, const struct map *values)
+{
+	const char *why;
+
+	for (size_t i = 0; i < values->count; i++) {
+		const struct entry *e = &values->entries[i];
+		const struct input *in = find_input(g->l->book, entry_key(e));
+		struct value checked;
+
+		if (!in)
+			refuse_unknown(g, entry_key(e));
+		else if (!input_check(&g->l->arena, in, &e->value, &checked, &why))
+			refuse(g, NULL, "input `%.*s` in %s: %s", STR_ARGS(in->name), path, why);
+		else
+			map_set(&g->l->arena, g->values, in->name, checked);
+	}
+}
+
+/* YAML reads most JSON; surrogate pairs, as programs write them, it does not. */
+static bool is_json(struct str text)
+{
+	text = str_trim(text);
+	return text.len && text.at[0] == '{';
+}
+
 static void take_file(struct gathering *g, const char *path)
 {
 	const char *why;
 	struct source_file *file = source_read(&g->l->files, path, &why);
 	struct diagnostics d;
+	struct json_error error;
 	struct value v;
 
 	if (!file) {
 		refuse(g, NULL, "cannot read inputs from `%s`: %s", path, why);
+		return;
+	}
+	if (is_json(file->text) && json_decode_unique(&g->l->arena, file->text, &v, &error) &&
+		v.kind == VALUE_MAP) {
+		take_values(g, path, v.map);
 		return;
 	}
 	diagnostics_init(&d, &g->l->arena);
@@ -112,18 +143,7 @@ static void take_file(struct gathering *g, const char *path)
 		refuse(g, "a line an input: `version: v1.2.3`", "`%s` is no mapping of inputs", path);
 		return;
 	}
-	for (size_t i = 0; i < v.map->count; i++) {
-		const struct entry *e = &v.map->entries[i];
-		const struct input *in = find_input(g->l->book, entry_key(e));
-		struct value checked;
-
-		if (!in)
-			refuse_unknown(g, entry_key(e));
-		else if (!input_check(&g->l->arena, in, &e->value, &checked, &why))
-			refuse(g, NULL, "input `%.*s` in %s: %s", STR_ARGS(in->name), path, why);
-		else
-			map_set(&g->l->arena, g->values, in->name, checked);
-	}
+	take_values(g, path, v.map);
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */

@@ -29,5 +29,6 @@ bool load_runbook(struct loaded *l, const char *path, bool allow_module)
 
 void loaded_free(struct loaded *l)
 {
+	plan_release(l->plan);
 	arena_release(&l->arena);
 }

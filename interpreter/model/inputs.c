@@ -151,6 +151,15 @@ static bool check_options(
 /* ---- pattern ----------------------------------------------------------------------------------
  */
 
+/* `$` also matches before a last newline, which would let a value in that has one. With one more
+ * behind it, `$` only stands where the value ends. */
+static struct str strict_end(struct arena *a, struct str s)
+{
+	if (!s.len || s.at[s.len - 1] != '\n')
+		return s;
+	return str_of(arena_printf(a, "%.*s\n", STR_ARGS(s)));
+}
+
 static bool check_text(
 	struct arena *a, const struct input *in, const struct value *v, const char **why)
 {
@@ -159,7 +168,7 @@ static bool check_text(
 	struct regex *re = regex_get(a, in->pattern, &error, &offset);
 	if (!re || v->kind != VALUE_STRING)
 		return true; /* a pattern that does not compile was told where it stands */
-	switch (regex_test(re, value_string(v), &error)) {
+	switch (regex_test(re, strict_end(a, value_string(v)), &error)) {
 	case REGEX_MATCH:
 		return true;
 	case REGEX_NO_MATCH:

@@ -429,3 +429,17 @@ struct plan *plan_build(struct arena *a, struct source_set *files, const struct 
 		plan_mark_reads(p);
 	return p;
 }
+
+void plan_release(struct plan *p)
+{
+	for (uint32_t i = 0; p && i < p->unit_count; i++) {
+		struct sandbox *helpers = p->units[i]->helpers;
+
+		/* Uses of the same file share one. */
+		for (uint32_t k = i; k < p->unit_count; k++) {
+			if (p->units[k]->helpers == helpers)
+				p->units[k]->helpers = NULL;
+		}
+		sandbox_free(helpers);
+	}
+}

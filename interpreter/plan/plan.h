@@ -73,6 +73,9 @@ struct plan {
 struct plan *plan_build(struct arena *a, struct source_set *files, const struct runbook *book,
 		struct diagnostics *d);
 
+/* What a plan holds beside its arena: the helper files' Lua. NULL is none. */
+void plan_release(struct plan *p);
+
 /* The node of a step id in a unit, or NODE_NONE. */
 uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id);
 /* The name a step goes by in events and messages: `deploy`, `smoke.2`, `announce.post`. Allocated in

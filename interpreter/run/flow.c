@@ -305,6 +305,7 @@ static void tell_group(struct run *r, struct spot s, bool was_live, enum step_st
 		return;
 	st->open--;
 	st->running -= was_live;
+	st->has_warned |= status == STEP_WARNED && st->phase == PHASE_EXPANDED;
 	if ((status == STEP_FAILED || status == STEP_UNKNOWN) && !st->is_failing &&
 			!goes_on_after_failure(role)) {
 		st->is_failing = true;

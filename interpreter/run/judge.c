@@ -132,6 +132,19 @@ static const struct retry *retry_of(const struct run *r, struct spot s)
 	return is_compensation(r, s) ? &default_compensation : NULL;
 }
 
+/* A request that changes something and was lost on the way: nobody knows whether it arrived, and
+ * sending it again may do it twice. */
+static bool may_have_happened(const struct run *r, struct spot s, const char *reason)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+
+	if (n->action != ACTION_HTTP || n->effect != EFFECT_WRITES || n->step->idempotent > 0 ||
+		!spot_state(s)->has_started)
+		return false;
+	return strcmp(reason, "reset") == 0 || strcmp(reason, "timeout") == 0 ||
+	       strcmp(reason, "protocol") == 0;
+}
+
 static bool may_retry(struct decider *d, struct spot s, const char *reason)
 {
 	const struct retry *r = retry_of(d->run, s);
@@ -142,6 +155,8 @@ static bool may_retry(struct decider *d, struct spot s, const char *reason)
 
 	if (!r || spot_has_items(d->run, s) || strcmp(reason, "deadline") == 0 ||
 			strcmp(reason, "budget") == 0)
+		return false;
+	if (may_have_happened(d->run, s, reason))
 		return false;
 	/* The attempt that failed before it could start counts too. */
 	if (st->attempts + (st->phase != PHASE_JUDGED && st->phase != PHASE_OPEN) >=
@@ -238,6 +253,10 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 	decide_finish(d, s, n->on_failure == ON_FAILURE_CONTINUE ? STEP_WARNED : STEP_FAILED, reason,
 			message, out);
 	out->event.working = working;
+	if (n->action == ACTION_CALL) {
+		out->event.result = value_map(d->scratch);
+		map_set(d->scratch, out->event.result.map, STR("status"), value_str(STR("failed")));
+	}
 	out->event.hints = step_hints(d, s, n->step);
 	if (n->action == ACTION_RUN && st->phase == PHASE_JUDGED)
 		out->event.tail = output_tail(st);
@@ -419,7 +438,8 @@ static void judge_group(struct decider *d, struct spot s, struct decision *out)
 	else if (st->open)
 		decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
 	else if (st->phase == PHASE_EXPANDED)
-		decide_finish(d, s, STEP_OK, NULL, NULL, out);
+		decide_finish(d, s, st->has_warned ? STEP_WARNED : STEP_OK, st->reason, st->message,
+			out);
 	else
 		succeed(d, s, out);
 }

@@ -37,6 +37,7 @@ struct step_state {
 	uint8_t phase;      /* enum phase */
 	bool has_started;   /* an attempt that may have had an effect */
 	bool is_cancelling; /* asked to end: cancel_reason says why */
+	bool has_warned;    /* a loop: an item failed and was let be */
 	bool is_failing;    /* composite: a child failed, nothing new starts in it */
 	bool is_decided;    /* an item whose `if` was answered by its step */
 	bool is_checked;    /* its `check` ran */

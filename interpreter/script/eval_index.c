@@ -30,6 +30,14 @@ static bool object_field(struct eval *ev, const struct expr *e, const struct val
 /* What stands for an entry that is not there. */
 static const struct value nothing = {.kind = VALUE_NIL};
 
+static struct str lower_case(struct arena *a, struct str s)
+{
+	char *text = arena_copy(a, s.at, s.len);
+	for (size_t i = 0; i < s.len; i++)
+		text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+	return (struct str){text, s.len};
+}
+
 static bool field_of(struct eval *ev, const struct expr *e, const struct expr *part,
 	const struct value *v, struct str name, struct value *out)
 {
@@ -40,6 +48,8 @@ static bool field_of(struct eval *ev, const struct expr *e, const struct expr *p
 		return true;
 	case VALUE_MAP:
 		entry = map_find(v->map, name);
+		if (!entry && (v->flags & VALUE_FOLDED))
+			entry = map_find(v->map, lower_case(ev->arena, name));
 		take(ev, v, entry ? &entry->value : &nothing, out);
 		return true;
 	case VALUE_LIST:

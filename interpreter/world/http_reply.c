@@ -156,5 +156,6 @@ struct value http_reply_headers(const struct reply *r, struct arena *a)
 		strbuf_put(&both, h->value);
 		old->value = value_str(take_text(&both, a));
 	}
+	map.flags |= VALUE_FOLDED;
 	return map;
 }

@@ -129,12 +129,25 @@ static void pass_on(struct stream *s, struct str text)
 	show(s, text);
 }
 
+/* Masking is for what is shown and stored. A guard, and the step that a value goes to, get what was
+ * printed: an output that happens to hold a secret's bytes must not be changed under them. */
+static void keep_raw(struct stream *s, struct str chunk)
+{
+	strbuf_put(&s->raw, chunk);
+	s->raw_total += (int64_t)chunk.len;
+	if (s->raw.len <= 2 * RAW_MAX)
+		return;
+	memmove(s->raw.at, s->raw.at + (s->raw.len - RAW_MAX), RAW_MAX);
+	s->raw.len = RAW_MAX;
+}
+
 static void take_in(struct stream *s, struct str chunk)
 {
 	if (!s->slot->is_masking) {
 		pass_on(s, chunk);
 		return;
 	}
+	keep_raw(s, chunk);
 	struct strbuf masked = {0};
 	mask_stream_add(&s->mask, &masked, chunk);
 	pass_on(s, strbuf_str(&masked));
@@ -211,19 +224,30 @@ void slot_end(struct slot *s)
 	}
 }
 
+/* The last `n` bytes of what was printed. */
+static char *last_bytes(struct stream *s, size_t *n, struct arena *a)
+{
+	const struct strbuf *held = s->slot->is_masking ? &s->raw : &s->head;
+	char *text;
+	if (s->slot->is_masking || !s->is_long) {
+		if (*n > held->len)
+			*n = held->len;
+		return arena_copy(a, held->at + (held->len - *n), *n);
+	}
+	text = arena_alloc(a, *n + 1);
+	ssize_t got = pread(s->log, text, *n, s->log_at - (int64_t)*n);
+	*n = got > 0 ? (size_t)got : 0;
+	return text;
+}
+
 /* The last `keep` bytes, from the start of a character on. */
 static struct value kept(struct stream *s, size_t keep, struct arena *a)
 {
-	int64_t size = s->is_long ? s->log_at - s->start : (int64_t)s->head.len;
+	int64_t size = s->slot->is_masking ? s->raw_total
+		       : s->is_long	   ? s->log_at - s->start
+					   : (int64_t)s->head.len;
 	size_t n = size > (int64_t)keep ? keep : (size_t)size;
-	char *text;
-	if (s->is_long) {
-		text = arena_alloc(a, n + 1);
-		ssize_t got = pread(s->log, text, n, s->log_at - (int64_t)n);
-		n = got > 0 ? (size_t)got : 0;
-	} else {
-		text = arena_copy(a, s->head.at + (s->head.len - n), n);
-	}
+	char *text = last_bytes(s, &n, a);
 	struct value v = value_str((struct str){text, n});
 	if ((int64_t)n < size) {
 		for (int i = 0; i < 3 && v.len && ((unsigned char)*v.string & 0xC0) == 0x80; i++) {
@@ -232,6 +256,9 @@ static struct value kept(struct stream *s, size_t keep, struct arena *a)
 		}
 		v.flags |= VALUE_TRUNCATED;
 	}
+	/* What is made of it is secret, too. */
+	if (s->slot->is_masking && mask_would_change(s->mask.masker, value_string(&v)))
+		v.flags |= VALUE_SECRET;
 	return v;
 }
 
@@ -339,6 +366,8 @@ static bool prepare(struct stream *s)
 	s->hidden_bytes = 0;
 	s->shown_bytes = 0;
 	strbuf_clear(&s->head);
+	strbuf_clear(&s->raw);
+	s->raw_total = 0;
 	s->mask.masker = s->slot->world->options.masker;
 	return true;
 }
@@ -377,6 +406,7 @@ void slots_free(struct slot *slots)
 			if (s->log >= 0)
 				close(s->log);
 			strbuf_release(&s->head);
+			strbuf_release(&s->raw);
 			mask_stream_release(&s->mask);
 		}
 		free(slots->log_path);
