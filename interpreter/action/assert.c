@@ -20,11 +20,10 @@ static const char *judge(struct preparation *p, const struct value *result, cons
 		p->working = guard_parts(p->decider, p->ev, g);
 		if (verdict == VERDICT_FALSE)
 			*message = arena_printf(
-					p->ev->arena, "`%.*s` does not hold", STR_ARGS(g->text));
+				p->ev->arena, "`%.*s` does not hold", STR_ARGS(g->text));
 		else
 			*message = arena_printf(p->ev->arena, "`%.*s` %s: %s", STR_ARGS(g->text),
-					verdict == VERDICT_UNKNOWN ? "cannot be known" : "breaks",
-					why);
+				verdict == VERDICT_UNKNOWN ? "cannot be known" : "breaks", why);
 		return verdict == VERDICT_BROKEN ? broken_reason(p->ev) : "assert";
 	}
 	return NULL;

@@ -16,7 +16,7 @@ static void url_encode(struct strbuf *b, struct str s)
 		unsigned char c = (unsigned char)s.at[i];
 
 		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-				strchr("-._~", c))
+			strchr("-._~", c))
 			strbuf_putc(b, (char)c);
 		else
 			strbuf_printf(b, "%%%02X", c);
@@ -61,7 +61,8 @@ static bool fill_url(struct preparation *p, struct http_request *out)
 	if (!template_render(p->ev, args->query, &query))
 		return false;
 	if (query.kind != VALUE_MAP)
-		return action_refuse(p, "guard", "query takes a mapping, not %s", value_kind_name(&query));
+		return action_refuse(
+			p, "guard", "query takes a mapping, not %s", value_kind_name(&query));
 	strbuf_put(&url, out->url);
 	add_pairs(&url, query.map, str_find(out->url, STR("?"), 0) < 0 ? "?" : "&");
 	out->url = strbuf_take(&url, p->ev->arena);
@@ -73,7 +74,7 @@ static bool has_header(const struct http_request *r, const char *name)
 {
 	for (size_t i = 0; i < r->header_count; i++) {
 		if (r->headers[i].name.len == strlen(name) &&
-				strncasecmp(r->headers[i].name.at, name, strlen(name)) == 0)
+			strncasecmp(r->headers[i].name.at, name, strlen(name)) == 0)
 			return true;
 	}
 	return false;
@@ -92,8 +93,10 @@ static bool fill_headers(struct preparation *p, struct http_request *out)
 	if (!template_render(p->ev, args->headers, &map))
 		return false;
 	if (map.kind != VALUE_MAP)
-		return action_refuse(p, "guard", "headers takes a mapping, not %s", value_kind_name(&map));
-	out->headers = headers = arena_array(p->ev->arena, map.map->count + 1, sizeof(struct header));
+		return action_refuse(
+			p, "guard", "headers takes a mapping, not %s", value_kind_name(&map));
+	out->headers = headers =
+		arena_array(p->ev->arena, map.map->count + 1, sizeof(struct header));
 	for (size_t i = 0; i < map.map->count; i++) {
 		const struct entry *e = &map.map->entries[i];
 
@@ -114,7 +117,7 @@ static void set_type(struct http_request *out, const char *type)
 
 	if (!has_header(out, "content-type"))
 		headers[out->header_count++] =
-				(struct header){.name = STR("Content-Type"), .value = str_of(type)};
+			(struct header){.name = STR("Content-Type"), .value = str_of(type)};
 }
 
 static bool fill_body(struct preparation *p, struct http_request *out)
@@ -138,7 +141,8 @@ static bool fill_body(struct preparation *p, struct http_request *out)
 	else if (v.kind == VALUE_MAP)
 		add_pairs(&body, v.map, "");
 	else
-		return action_refuse(p, "guard", "form takes a mapping, not %s", value_kind_name(&v));
+		return action_refuse(
+			p, "guard", "form takes a mapping, not %s", value_kind_name(&v));
 	out->body = strbuf_take(&body, p->ev->arena);
 	strbuf_release(&body);
 	set_type(out, args->json ? "application/json" : "application/x-www-form-urlencoded");
@@ -181,8 +185,8 @@ static bool prepare(struct preparation *p, struct request *out)
 	out->kind = REQUEST_HTTP;
 	http->method = (struct str){0};
 	if (!fill_url(p, http) || !fill_headers(p, http) || !fill_body(p, http) ||
-			!fill_auth(p, http) || !fill_tls(p, http) ||
-			!render_string(p, args->method, &http->method))
+		!fill_auth(p, http) || !fill_tls(p, http) ||
+		!render_string(p, args->method, &http->method))
 		return false;
 	if (!http->method.len)
 		http->method = http->has_body ? STR("POST") : STR("GET");
@@ -218,7 +222,7 @@ static bool expects_status(const struct step *s)
 static const char *judge(struct preparation *p, const struct value *result, const char **message)
 {
 	const struct value *status =
-			result->kind == VALUE_MAP ? map_get(result->map, "status") : NULL;
+		result->kind == VALUE_MAP ? map_get(result->map, "status") : NULL;
 
 	if (!status || status->kind != VALUE_INT || status->integer < 400)
 		return NULL;

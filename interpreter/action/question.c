@@ -13,8 +13,8 @@ static bool prepare_confirm(struct preparation *p, struct request *out)
 }
 
 /* Who answered has to be one of those who may. */
-static const char *judge_confirm(struct preparation *p, const struct value *result,
-	const char **message)
+static const char *judge_confirm(
+	struct preparation *p, const struct value *result, const char **message)
 {
 	const struct template_list *approvers = &p->step->confirm->approvers;
 	const struct value *by = result->kind == VALUE_MAP ? map_get(result->map, "by") : NULL;
@@ -37,7 +37,7 @@ static bool prepare_checklist(struct preparation *p, struct request *out)
 {
 	const struct record_list *list = &p->step->checklist->items;
 	struct question_item *items =
-			arena_array(p->ev->arena, list->count + 1, sizeof(struct question_item));
+		arena_array(p->ev->arena, list->count + 1, sizeof(struct question_item));
 
 	out->kind = REQUEST_QUESTION;
 	out->question.kind = QUESTION_CHECKLIST;
@@ -57,15 +57,15 @@ static bool prepare_prompt(struct preparation *p, struct request *out)
 {
 	const struct record_list *list = &p->step->prompt->inputs;
 	struct question_item *items =
-			arena_array(p->ev->arena, list->count + 1, sizeof(struct question_item));
+		arena_array(p->ev->arena, list->count + 1, sizeof(struct question_item));
 
 	out->kind = REQUEST_QUESTION;
 	out->question.kind = QUESTION_PROMPT;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct input *in = list->items[i];
 
-		items[i] = (struct question_item){
-				.text = in->name, .about = in->about, .input = in};
+		items[i] =
+			(struct question_item){.text = in->name, .about = in->about, .input = in};
 	}
 	out->question.items = items;
 	out->question.item_count = list->count;

@@ -10,6 +10,6 @@ bool render_c_string(struct preparation *p, const struct template *t, const char
 bool render_duration(struct preparation *p, const struct template *t, int64_t *out_ns);
 /* Fails the preparation. */
 bool action_refuse(struct preparation *p, const char *reason, const char *format, ...)
-		__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 
 #endif

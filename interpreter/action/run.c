@@ -28,7 +28,8 @@ static void env_set(struct env_list *env, const char *entry)
 	env->at[env->count++] = entry;
 }
 
-static bool add_declared(struct preparation *p, const struct record_list *list, struct env_list *env)
+static bool add_declared(
+	struct preparation *p, const struct record_list *list, struct env_list *env)
 {
 	for (size_t i = 0; i < list->count && env->count < MAX_ENV; i++) {
 		const struct named_value *named = list->items[i];
@@ -36,8 +37,8 @@ static bool add_declared(struct preparation *p, const struct record_list *list, 
 
 		if (!render_c_string(p, named->value, &text)) {
 			if (!p->message)
-				return action_refuse(p, NULL, "env `%.*s`: %s", STR_ARGS(named->name),
-						p->ev->error);
+				return action_refuse(p, NULL, "env `%.*s`: %s",
+					STR_ARGS(named->name), p->ev->error);
 			return false;
 		}
 		env_set(env, arena_printf(p->ev->arena, "%.*s=%s", STR_ARGS(named->name), text));
@@ -96,7 +97,7 @@ static void show_script(struct preparation *p, struct strbuf *command)
 }
 
 static bool fill_script(struct preparation *p, struct process_request *out, struct env_list *env,
-		struct strbuf *command)
+	struct strbuf *command)
 {
 	const struct shell_script *script = p->step->run->script;
 	const char **values = arena_array(p->ev->arena, script->count + 1, sizeof(char *));
@@ -109,8 +110,8 @@ static bool fill_script(struct preparation *p, struct process_request *out, stru
 		env->at[env->count++] = values[i];
 	if (memchr(text.at, 0, text.len))
 		return action_refuse(p, "rejected", "the script has a NUL byte");
-	out->script = text.at[text.len] == 0 ? text.at
-					     : arena_copy(p->ev->arena, text.at, text.len);
+	out->script =
+		text.at[text.len] == 0 ? text.at : arena_copy(p->ev->arena, text.at, text.len);
 	out->is_bash = p->step->run->shell == SHELL_BASH;
 	show_script(p, command);
 	return true;

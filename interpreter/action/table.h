@@ -7,6 +7,6 @@
 extern const struct action *const action_table[ACTION_COUNT];
 
 extern const struct action run_action, http_action, assert_action, say_action, wait_action,
-		confirm_action, checklist_action, prompt_action, monitor_action;
+	confirm_action, checklist_action, prompt_action, monitor_action;
 
 #endif

@@ -13,8 +13,8 @@
 
 struct arena {
 	struct arena_block *block; /* newest block first */
-	char *next, *end;          /* the free rest of the newest block */
-	size_t bytes;              /* taken from the system so far */
+	char *next, *end;	   /* the free rest of the newest block */
+	size_t bytes;		   /* taken from the system so far */
 };
 
 void arena_init(struct arena *a);
@@ -28,10 +28,9 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 /* Copies get a NUL behind them, which their length does not count. */
 char *arena_copy(struct arena *a, const char *at, size_t len);
 char *arena_string(struct arena *a, const char *text);
-char *arena_printf(struct arena *a, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *format, va_list args)
-		__attribute__((format(printf, 2, 0)));
+	__attribute__((format(printf, 2, 0)));
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
 
 /* The heap, for what has a lifetime of its own; same rule about failure. */

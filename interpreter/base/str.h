@@ -67,10 +67,9 @@ void strbuf_add(struct strbuf *b, const char *at, size_t len);
 void strbuf_puts(struct strbuf *b, const char *text);
 void strbuf_putc(struct strbuf *b, char c);
 void strbuf_put(struct strbuf *b, struct str s);
-void strbuf_printf(struct strbuf *b, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
+void strbuf_printf(struct strbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_vprintf(struct strbuf *b, const char *format, va_list args)
-		__attribute__((format(printf, 2, 0)));
+	__attribute__((format(printf, 2, 0)));
 static inline struct str strbuf_str(const struct strbuf *b)
 {
 	return (struct str){b->at ? b->at : "", b->len};
@@ -79,9 +78,10 @@ static inline struct str strbuf_str(const struct strbuf *b)
 struct str strbuf_take(struct strbuf *b, struct arena *a);
 
 /* Numbers with a point in every locale. parse: the whole text must be the number. */
-bool parse_int(struct str s, int64_t *out);   /* decimal, optional sign, refuses overflow */
-bool parse_float(struct str s, double *out);  /* decimal notation only; no inf, nan, hex */
-void strbuf_float(struct strbuf *b, double f); /* shortest text that reads back; 1e15 -> 1e+15, 2.0 -> 2.0 */
+bool parse_int(struct str s, int64_t *out);  /* decimal, optional sign, refuses overflow */
+bool parse_float(struct str s, double *out); /* decimal notation only; no inf, nan, hex */
+void strbuf_float(
+	struct strbuf *b, double f); /* shortest text that reads back; 1e15 -> 1e+15, 2.0 -> 2.0 */
 
 /* The candidate nearest to `word` by Damerau-Levenshtein distance, or NULL when none is near
  * enough to be a slip (distance at most 1 + len/4, first letters folded). */

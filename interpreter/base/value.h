@@ -18,7 +18,7 @@ enum value_kind {
 	VALUE_FLOAT,
 	VALUE_STRING, /* bytes; UTF-8 by custom */
 	VALUE_LIST,
-	VALUE_MAP,     /* string keys in the order of insertion, perhaps numbered items beside them */
+	VALUE_MAP, /* string keys in the order of insertion, perhaps numbered items beside them */
 	VALUE_UNKNOWN, /* not to be known now, with the reason */
 	VALUE_OBJECT,  /* an opaque thing with fields and methods: a watch, a semantic version */
 };
@@ -27,7 +27,7 @@ enum value_flag {
 	VALUE_SECRET = 1,     /* is, contains or is derived from a secret */
 	VALUE_PLAIN = 2,      /* YAML: a plain (unquoted) scalar */
 	VALUE_BLOCK = 4,      /* YAML: a literal or folded block scalar */
-	VALUE_FLOW = 8,       /* YAML: [ ] or { } */
+	VALUE_FLOW = 8,	      /* YAML: [ ] or { } */
 	VALUE_FOLDED = 32,    /* a map whose keys are lower case, and found in any case: headers */
 	VALUE_TRUNCATED = 16, /* longer than what is kept: the head is missing or the tail */
 };
@@ -83,7 +83,7 @@ struct object_type {
 	bool (*field)(struct object *o, struct str name, struct arena *a, struct value *out);
 	/* Method call `o:name(args)`. False: no such method, or `*error` set to why it failed. */
 	bool (*method)(struct object *o, struct str name, const struct value *args, size_t count,
-			struct arena *a, struct value *out, const char **error);
+		struct arena *a, struct value *out, const char **error);
 	/* The scalar it compares and computes as (may be unknown); NULL: has none. */
 	struct value (*scalar)(struct object *o, struct arena *a);
 	/* Order of two objects of this type; NULL: by scalar. */

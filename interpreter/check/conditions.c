@@ -1,6 +1,6 @@
 /*
- * Conditions and watches against their own clock: a `for` that no two ticks fit into, a condition that
- * never changes, a window longer than what is kept, a watch that nothing reads.
+ * Conditions and watches against their own clock: a `for` that no two ticks fit into, a condition
+ * that never changes, a window longer than what is kept, a watch that nothing reads.
  */
 #include "check/rule.h"
 
@@ -9,7 +9,7 @@
 struct watch_use {
 	struct check *c;
 	const struct runbook *book;
-	bool *is_read; /* by watch */
+	bool *is_read;	    /* by watch */
 	int64_t slowest_ns; /* `every` of the slowest watch of one condition; 0: it reads none */
 };
 
@@ -39,7 +39,7 @@ static void read_watch(void *context, const struct expr *e)
 		return;
 	}
 	if (e->kind != EXPR_FIELD || e->object->kind != EXPR_NAME ||
-			!str_is(e->object->name, "watch"))
+		!str_is(e->object->name, "watch"))
 		return;
 	i = find_watch(use->book, e->name);
 	if (i < 0)
@@ -90,9 +90,9 @@ static void check_condition(struct watch_use *use, const struct condition *rule)
 		return;
 	if (expr_is_constant(g->expr)) {
 		diagnostic_hint(use->c->d,
-				diagnose(use->c->d, RB410, origin_span(&g->origin, 0, g->text.len),
-						"`%.*s` is the same at every time", STR_ARGS(g->text)),
-				"a condition reads a watch or a step");
+			diagnose(use->c->d, RB410, origin_span(&g->origin, 0, g->text.len),
+				"`%.*s` is the same at every time", STR_ARGS(g->text)),
+			"a condition reads a watch or a step");
 		return;
 	}
 	visit_expr(g->expr, read_watch, use);
@@ -119,7 +119,7 @@ static void read_window(void *context, const struct expr *e)
 	object = e->object;
 	last = e->arguments[e->count - 1];
 	if (object->object->kind != EXPR_NAME || !str_is(object->object->name, "watch") ||
-			last->kind != EXPR_CONSTANT || last->constant.kind != VALUE_STRING)
+		last->kind != EXPR_CONSTANT || last->constant.kind != VALUE_STRING)
 		return;
 	i = find_watch(w->use->book, object->name);
 	if (i < 0 || !duration_parse(value_string(&last->constant), &window_ns, &why))
@@ -128,7 +128,7 @@ static void read_window(void *context, const struct expr *e)
 		window_ns / WATCH_SAMPLES < every_of(w->use->book->watch.items[i]))
 		return;
 	diagnose(w->use->c->d, RB414, origin_span(&w->guard->origin, last->start, last->len),
-			"the last %d samples are kept, this window is longer", WATCH_SAMPLES);
+		"the last %d samples are kept, this window is longer", WATCH_SAMPLES);
 }
 
 static void read_guard(struct watch_use *use, const struct guard *g)
@@ -149,7 +149,7 @@ struct step_visit {
 };
 
 static void read_code(struct guard_visitor *v, const struct step *s, enum guard_place place,
-		const struct guard *code)
+	const struct guard *code)
 {
 	(void)s;
 	(void)place;
@@ -215,9 +215,9 @@ void check_conditions(struct check *c)
 		if (use.is_read[i] || has_monitor(c->plan))
 			continue;
 		diagnostic_hint(c->d,
-				diagnose(c->d, RB413, w->span, "nothing reads watch `%.*s`",
-						STR_ARGS(w->name)),
-				"a condition would: `rollback: { when: [{ if: watch.%.*s > 0 }] }`",
-				STR_ARGS(w->name));
+			diagnose(c->d, RB413, w->span, "nothing reads watch `%.*s`",
+				STR_ARGS(w->name)),
+			"a condition would: `rollback: { when: [{ if: watch.%.*s > 0 }] }`",
+			STR_ARGS(w->name));
 	}
 }

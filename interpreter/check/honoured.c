@@ -1,6 +1,6 @@
 /*
- * Keys that are part of the language and that this version does not act on: to run as if they were not
- * there would do something else than what is written.
+ * Keys that are part of the language and that this version does not act on: to run as if they were
+ * not there would do something else than what is written.
  */
 #include "check/rule.h"
 
@@ -29,5 +29,6 @@ void check_honoured(struct check *c)
 		diagnose(c->d, RB119,
 			p->book->lock->name ? value_span(&p->book->lock->name->source)
 					    : (struct span){0},
-			"this version takes no lock: make sure yourself that nobody else runs this");
+			"this version takes no lock: make sure yourself that nobody else runs "
+			"this");
 }

@@ -14,7 +14,7 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct option_row {
 	const char *name;  /* `--input` */
-	char letter;       /* `-i`, or 0 */
+	char letter;	   /* `-i`, or 0 */
 	const char *value; /* what its value is called in the help; NULL: takes none */
 	const char *help;
 };
@@ -23,9 +23,9 @@ struct arguments;
 
 struct command {
 	const char *name;
-	const char *operands; /* for the usage line: `FILE`, `FILE…` */
-	const char *summary;  /* a line for the list of commands */
-	const char *examples; /* shown by --help */
+	const char *operands;		  /* for the usage line: `FILE`, `FILE…` */
+	const char *summary;		  /* a line for the list of commands */
+	const char *examples;		  /* shown by --help */
 	const struct option_row *options; /* ends with name NULL */
 	int (*run)(const struct command *c, int argc, char **argv);
 };
@@ -43,7 +43,7 @@ struct arguments {
 	const char *cluster; /* the rest of `-yj4` */
 	bool only_operands;  /* `--` was seen */
 	const char *value;   /* of the option, or the operand */
-	int help_code;       /* after ARGUMENT_HELP: the exit code */
+	int help_code;	     /* after ARGUMENT_HELP: the exit code */
 };
 
 enum { ARGUMENT_END = -1, ARGUMENT_OPERAND = -2, ARGUMENT_ERROR = -3, ARGUMENT_HELP = -4 };

@@ -6,23 +6,32 @@
 #include <unistd.h>
 
 enum {
-	OPTION_INPUT, OPTION_INPUTS, OPTION_JOBS, OPTION_YES, OPTION_OUTPUT, OPTION_FROM,
-	OPTION_SKIP, OPTION_HOTFIX, OPTION_VERBOSE, OPTION_COLOR,
+	OPTION_INPUT,
+	OPTION_INPUTS,
+	OPTION_JOBS,
+	OPTION_YES,
+	OPTION_OUTPUT,
+	OPTION_FROM,
+	OPTION_SKIP,
+	OPTION_HOTFIX,
+	OPTION_VERBOSE,
+	OPTION_COLOR,
 };
 
 static const struct option_row options[] = {
-		{"--input", 'i', "NAME=VALUE", "an input of the runbook"},
-		{"--inputs", 0, "FILE", "a YAML or JSON mapping of inputs; --input wins over it"},
-		{"--jobs", 'j', "N", "how many steps may run at once (default: 64)"},
-		{"--yes", 'y', NULL, "answer every question with yes, prompts by their defaults"},
-		{"--output", 'o', "tty|plain|jsonl|junit",
-				"how it is told (default: tty on a terminal, else plain)"},
-		{"--from", 0, "ID", "skip the steps above this one"},
-		{"--skip", 0, "ID", "skip this step; may be given more than once"},
-		{"--hotfix", 0, "WHY", "run although a rollback condition holds already; that one is let be"},
-		{"--verbose", 'v', NULL, "also the steps inside of modules, and what steps print"},
-		{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
-		{0},
+	{"--input", 'i', "NAME=VALUE", "an input of the runbook"},
+	{"--inputs", 0, "FILE", "a YAML or JSON mapping of inputs; --input wins over it"},
+	{"--jobs", 'j', "N", "how many steps may run at once (default: 64)"},
+	{"--yes", 'y', NULL, "answer every question with yes, prompts by their defaults"},
+	{"--output", 'o', "tty|plain|jsonl|junit",
+		"how it is told (default: tty on a terminal, else plain)"},
+	{"--from", 0, "ID", "skip the steps above this one"},
+	{"--skip", 0, "ID", "skip this step; may be given more than once"},
+	{"--hotfix", 0, "WHY",
+		"run although a rollback condition holds already; that one is let be"},
+	{"--verbose", 'v', NULL, "also the steps inside of modules, and what steps print"},
+	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
+	{0},
 };
 
 enum { OUTPUT_AUTO, OUTPUT_TTY, OUTPUT_PLAIN, OUTPUT_JSONL, OUTPUT_JUNIT };
@@ -42,8 +51,8 @@ static int take_output(struct order *o, const char *word)
 		}
 	}
 	nearest = nearest_word(str_of(word), words, 5);
-	return usage_error(nearest ? nearest : "tty, plain, jsonl or junit",
-			"there is no output `%s`", word);
+	return usage_error(
+		nearest ? nearest : "tty, plain, jsonl or junit", "there is no output `%s`", word);
 }
 
 static int take_jobs(struct order *o, const char *word)
@@ -98,7 +107,8 @@ static int take_option(struct order *o, int option, const char *value)
 		return -1;
 	default:
 		if (o->file)
-			return usage_error("one runbook at a time", "`%s` is one file too many", value);
+			return usage_error(
+				"one runbook at a time", "`%s` is one file too many", value);
 		o->file = value;
 		return -1;
 	}
@@ -129,14 +139,14 @@ static int choose_output(const struct order *o)
 	if (o->output != OUTPUT_AUTO)
 		return o->output;
 	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0 ? OUTPUT_TTY
-									   : OUTPUT_PLAIN;
+									  : OUTPUT_PLAIN;
 }
 
 static struct sink *make_sink(const struct order *o, int output, const struct plan *plan)
 {
 	struct output_options options_of_output = {.color = color_wanted(o->color, STDOUT_FILENO),
-			.ascii = !locale_is_utf8(),
-			.verbose = o->verbose};
+		.ascii = !locale_is_utf8(),
+		.verbose = o->verbose};
 
 	switch (output) {
 	case OUTPUT_TTY:
@@ -168,8 +178,8 @@ static struct world *real_stage_world(struct venue *s, const struct real_options
 	return real_world_new(o);
 }
 
-static struct sink *real_stage_sink(struct venue *s, const struct order *o, const struct plan *plan,
-		struct real_options *world)
+static struct sink *real_stage_sink(
+	struct venue *s, const struct order *o, const struct plan *plan, struct real_options *world)
 {
 	int output = choose_output(o);
 	struct sink *sink = make_sink(o, output, plan);
@@ -197,12 +207,12 @@ static int run_exec(const struct command *c, int argc, char **argv)
 }
 
 const struct command exec_command = {
-		.name = "exec",
-		.operands = "FILE [--input NAME=VALUE]…",
-		.summary = "runs a runbook",
-		.examples = "  runbook exec deploy.yml --input version=v1.2.3\n"
-			    "  runbook exec deploy.yml --inputs production.yml --yes --output jsonl\n"
-			    "  runbook exec deploy.yml --from health\n",
-		.options = options,
-		.run = run_exec,
+	.name = "exec",
+	.operands = "FILE [--input NAME=VALUE]…",
+	.summary = "runs a runbook",
+	.examples = "  runbook exec deploy.yml --input version=v1.2.3\n"
+		    "  runbook exec deploy.yml --inputs production.yml --yes --output jsonl\n"
+		    "  runbook exec deploy.yml --from health\n",
+	.options = options,
+	.run = run_exec,
 };

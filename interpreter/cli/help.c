@@ -10,8 +10,9 @@ static int list_commands(void)
 	struct strbuf b = {0};
 	int code;
 
-	strbuf_puts(&b, "runbook turns a deployment process into a file that runs, checks itself and is "
-			"undone by itself.\n\nusage: runbook COMMAND …\n\n");
+	strbuf_puts(&b,
+		"runbook turns a deployment process into a file that runs, checks itself and is "
+		"undone by itself.\n\nusage: runbook COMMAND …\n\n");
 	for (const struct command *const *c = command_table(); *c; c++)
 		strbuf_printf(&b, "  %-12s %s\n", (*c)->name, (*c)->summary);
 	strbuf_puts(&b, "\n`runbook COMMAND --help` tells more.\n");
@@ -54,19 +55,19 @@ static int run_version(const struct command *c, int argc, char **argv)
 }
 
 const struct command help_command = {
-		.name = "help",
-		.operands = "[COMMAND]",
-		.summary = "lists the commands, or explains one",
-		.examples = "  runbook help exec\n",
-		.options = no_options,
-		.run = run_help,
+	.name = "help",
+	.operands = "[COMMAND]",
+	.summary = "lists the commands, or explains one",
+	.examples = "  runbook help exec\n",
+	.options = no_options,
+	.run = run_help,
 };
 
 const struct command version_command = {
-		.name = "version",
-		.operands = "",
-		.summary = "prints the version of this program",
-		.examples = "  runbook version\n",
-		.options = no_options,
-		.run = run_version,
+	.name = "version",
+	.operands = "",
+	.summary = "prints the version of this program",
+	.examples = "  runbook version\n",
+	.options = no_options,
+	.run = run_version,
 };

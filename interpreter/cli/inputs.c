@@ -26,7 +26,7 @@ static const struct input *find_input(const struct runbook *book, struct str nam
 }
 
 static void refuse(struct gathering *g, const char *hint, const char *format, ...)
-		__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 
 static void refuse(struct gathering *g, const char *hint, const char *format, ...)
 {
@@ -55,10 +55,11 @@ static void refuse_unknown(struct gathering *g, struct str name)
 		names[i] = arena_copy(&g->l->arena, n.at, n.len);
 	}
 	nearest = nearest_word(name, names, inputs->count);
-	refuse(g, nearest ? arena_printf(&g->l->arena, "did you mean `%s`?", nearest)
-			: inputs->count ? "the runbook's `inputs` declare what there is"
-					: "this runbook declares no inputs",
-			"there is no input `%.*s`", STR_ARGS(name));
+	refuse(g,
+		nearest		? arena_printf(&g->l->arena, "did you mean `%s`?", nearest)
+		: inputs->count ? "the runbook's `inputs` declare what there is"
+				: "this runbook declares no inputs",
+		"there is no input `%.*s`", STR_ARGS(name));
 }
 
 /* ---- --input k=v ---------------------------------------------------------------------------- */
@@ -78,9 +79,12 @@ static void take_text(struct gathering *g, const char *text, struct map *seen)
 	} else if (map_find(seen, name)) {
 		refuse(g, NULL, "input `%.*s` is given twice", STR_ARGS(name));
 	} else if (!input_from_text(&g->l->arena, in, str_of(equals + 1), &v, &why)) {
-		refuse(g, in->about.len ? arena_printf(&g->l->arena, "%.*s", STR_ARGS(in->about)) : NULL,
-				"input `%.*s`: %s", STR_ARGS(name), why);
-		map_set(&g->l->arena, g->values, in->name, value_bool(false)); /* not missing, too */
+		refuse(g,
+			in->about.len ? arena_printf(&g->l->arena, "%.*s", STR_ARGS(in->about))
+				      : NULL,
+			"input `%.*s`: %s", STR_ARGS(name), why);
+		map_set(&g->l->arena, g->values, in->name,
+			value_bool(false)); /* not missing, too */
 	} else {
 		map_set(&g->l->arena, g->values, in->name, v);
 	}
@@ -140,7 +144,8 @@ static void take_file(struct gathering *g, const char *path)
 			diagnostics_render(&b, &g->l->files, &d, false);
 		write_all(STDERR_FILENO, strbuf_str(&b));
 		strbuf_release(&b);
-		refuse(g, "a line an input: `version: v1.2.3`", "`%s` is no mapping of inputs", path);
+		refuse(g, "a line an input: `version: v1.2.3`", "`%s` is no mapping of inputs",
+			path);
 		return;
 	}
 	take_values(g, path, v.map);
@@ -170,8 +175,8 @@ static bool ask(struct gathering *g, const struct input *in, struct value *out)
 			break;
 		if (n && line[n - 1] == '\n')
 			n--;
-		has_answer = input_from_text(
-				&g->l->arena, in, (struct str){line, (size_t)n}, out, &why);
+		has_answer =
+			input_from_text(&g->l->arena, in, (struct str){line, (size_t)n}, out, &why);
 		if (!has_answer) {
 			strbuf_clear(&prompt);
 			strbuf_printf(&prompt, "  %s\n", why);
@@ -199,9 +204,11 @@ static void complete(struct gathering *g, bool may_ask)
 		if (given && given->value.kind != VALUE_NIL)
 			continue;
 		if (in->required > 0 && !(may_ask && ask(g, in, &v))) {
-			refuse(g, arena_printf(&g->l->arena, "--input %.*s=…%s%.*s", STR_ARGS(in->name),
-						  in->about.len ? ": " : "", STR_ARGS(in->about)),
-					"input `%.*s` is required", STR_ARGS(in->name));
+			refuse(g,
+				arena_printf(&g->l->arena, "--input %.*s=…%s%.*s",
+					STR_ARGS(in->name), in->about.len ? ": " : "",
+					STR_ARGS(in->about)),
+				"input `%.*s` is required", STR_ARGS(in->name));
 			continue;
 		}
 		map_set(&g->l->arena, g->values, in->name, v);
@@ -221,13 +228,13 @@ static void mark_secrets(struct gathering *g, struct masker *masker)
 		e->value.flags |= VALUE_SECRET;
 		if (!masker_add(masker, value_string(&e->value)))
 			refuse(g, "a word this short would be starred out everywhere",
-					"input `%.*s` is a secret of fewer than %d bytes",
-					STR_ARGS(in->name), MASK_MIN_BYTES);
+				"input `%.*s` is a secret of fewer than %d bytes",
+				STR_ARGS(in->name), MASK_MIN_BYTES);
 	}
 }
 
 bool gather_inputs(struct loaded *l, const struct given_inputs *given, bool may_ask,
-		struct masker *masker, struct value *out)
+	struct masker *masker, struct value *out)
 {
 	struct value seen = value_map(&l->arena);
 	struct gathering g = {.l = l, .is_good = true};

@@ -8,8 +8,8 @@
 #include "cli/load.h"
 
 struct given_input {
-	const char *text;    /* `version=v1.2.3` */
-	const char *file;    /* or a file of many */
+	const char *text; /* `version=v1.2.3` */
+	const char *file; /* or a file of many */
 };
 
 #define MAX_GIVEN 1024
@@ -19,9 +19,9 @@ struct given_inputs {
 	size_t count;
 };
 
-/* A map of all declared inputs (nil where nothing was given). False: errors were printed on standard
- * error. Secret inputs are added to the masker. */
+/* A map of all declared inputs (nil where nothing was given). False: errors were printed on
+ * standard error. Secret inputs are added to the masker. */
 bool gather_inputs(struct loaded *l, const struct given_inputs *given, bool may_ask,
-		struct masker *masker, struct value *out);
+	struct masker *masker, struct value *out);
 
 #endif

@@ -15,9 +15,9 @@ bool load_runbook(struct loaded *l, const char *path, bool allow_module)
 		return false;
 	if (book->is_module && !allow_module) {
 		diagnostic_hint(&l->diagnostics,
-				diagnose(&l->diagnostics, RB115, book->name_span,
-						"this is a module, not a runbook"),
-				"a module is used by a step: `uses: ./%s`", path);
+			diagnose(&l->diagnostics, RB115, book->name_span,
+				"this is a module, not a runbook"),
+			"a module is used by a step: `uses: ./%s`", path);
 		return false;
 	}
 	l->plan = plan_build(&l->arena, &l->files, book, &l->diagnostics);

@@ -43,7 +43,7 @@ struct value environment_value(struct arena *a)
 
 		if (equals)
 			map_set(a, v.map, (struct str){*e, (size_t)(equals - *e)},
-					value_str(str_of(equals + 1)));
+				value_str(str_of(equals + 1)));
 	}
 	return v;
 }
@@ -51,8 +51,8 @@ struct value environment_value(struct arena *a)
 static bool is_safe(const char *entry)
 {
 	static const char *const names[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG",
-			"LANGUAGE", "TZ", "TERM", "TMPDIR", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR",
-			"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"};
+		"LANGUAGE", "TZ", "TERM", "TMPDIR", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR",
+		"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"};
 	size_t len = strcspn(entry, "=");
 
 	if (strncmp(entry, "LC_", 3) == 0)

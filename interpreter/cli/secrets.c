@@ -49,8 +49,8 @@ static const char *from_file(struct arena *a, const struct secret *s, struct str
 }
 
 /* In a small world of its own: whatever the command prints goes to no log. */
-static const char *from_command(struct arena *a, const struct secret *s,
-		const char *const *base_env, struct str *out)
+static const char *from_command(
+	struct arena *a, const struct secret *s, const char *const *base_env, struct str *out)
 {
 	struct real_options options = {0};
 	struct world *w = real_world_new(&options);
@@ -62,8 +62,8 @@ static const char *from_command(struct arena *a, const struct secret *s,
 
 	for (size_t i = 0; i < s->command.count; i++)
 		argv[i] = arena_copy(a, s->command.items[i].at, s->command.items[i].len);
-	r.process = (struct process_request){
-			.argv = argv, .env = base_env, .keep = SECRET_MAX_BYTES};
+	r.process =
+		(struct process_request){.argv = argv, .env = base_env, .keep = SECRET_MAX_BYTES};
 	until = world_now(w) + SECRET_COMMAND_TIMEOUT;
 	world_start(w, 1, &r);
 	do {
@@ -76,7 +76,7 @@ static const char *from_command(struct arena *a, const struct secret *s,
 		return arena_printf(a, "`%s` did not answer in time", argv[0]);
 	if (h.answer.reason)
 		return arena_printf(a, "`%s` failed: %s", argv[0],
-				h.answer.message ? h.answer.message : h.answer.reason);
+			h.answer.message ? h.answer.message : h.answer.reason);
 	if (h.answer.result.kind == VALUE_MAP)
 		text = map_get(h.answer.result.map, "stdout");
 	*out = text && text->kind == VALUE_STRING ? value_string(text) : STR("");
@@ -85,12 +85,12 @@ static const char *from_command(struct arena *a, const struct secret *s,
 
 /* ---- one secret ----------------------------------------------------------------------------- */
 
-static const char *read_secret(struct arena *a, const struct secret *s,
-		const char *const *base_env, struct str *out)
+static const char *read_secret(
+	struct arena *a, const struct secret *s, const char *const *base_env, struct str *out)
 {
-	const char *why = s->env.len ? from_env(a, s, out)
-			: s->file.len ? from_file(a, s, out)
-				      : from_command(a, s, base_env, out);
+	const char *why = s->env.len	? from_env(a, s, out)
+			  : s->file.len ? from_file(a, s, out)
+					: from_command(a, s, base_env, out);
 
 	if (why)
 		return why;
@@ -106,7 +106,7 @@ static const char *read_secret(struct arena *a, const struct secret *s,
 }
 
 static bool add_secret(struct arena *a, struct map *values, const struct secret *s,
-		struct masker *masker, const char *const *base_env)
+	struct masker *masker, const char *const *base_env)
 {
 	struct str text = {0};
 	const char *why = read_secret(a, s, base_env, &text);
@@ -121,8 +121,7 @@ static bool add_secret(struct arena *a, struct map *values, const struct secret 
 		v.flags |= VALUE_SECRET;
 		if (!masker_add(masker, value_string(&v))) {
 			usage_error("a word this short would be starred out everywhere",
-					"secret `%.*s` is too short to be kept secret",
-					STR_ARGS(s->name));
+				"secret `%.*s` is too short to be kept secret", STR_ARGS(s->name));
 			return false;
 		}
 	}
@@ -130,8 +129,8 @@ static bool add_secret(struct arena *a, struct map *values, const struct secret 
 	return true;
 }
 
-bool gather_secrets(struct run *r, struct arena *a, struct masker *masker,
-		const char *const *base_env)
+bool gather_secrets(
+	struct run *r, struct arena *a, struct masker *masker, const char *const *base_env)
 {
 	bool is_good = true;
 
@@ -140,7 +139,8 @@ bool gather_secrets(struct run *r, struct arena *a, struct masker *masker,
 
 		r->secrets[u] = value_map(a);
 		for (size_t i = 0; i < secrets->count; i++)
-			is_good &= add_secret(a, r->secrets[u].map, secrets->items[i], masker, base_env);
+			is_good &= add_secret(
+				a, r->secrets[u].map, secrets->items[i], masker, base_env);
 	}
 	return is_good;
 }

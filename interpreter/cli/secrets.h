@@ -7,9 +7,9 @@
 #include "base/mask.h"
 #include "run/state.h"
 
-/* Fills run->secrets for every namespace and the masker. False: what is missing was named on standard
- * error, with where it was expected from. `base_env` is what a secret's command gets. */
-bool gather_secrets(struct run *r, struct arena *a, struct masker *masker,
-		const char *const *base_env);
+/* Fills run->secrets for every namespace and the masker. False: what is missing was named on
+ * standard error, with where it was expected from. `base_env` is what a secret's command gets. */
+bool gather_secrets(
+	struct run *r, struct arena *a, struct masker *masker, const char *const *base_env);
 
 #endif

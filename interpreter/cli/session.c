@@ -33,7 +33,7 @@ static bool find_step(const struct plan *p, const char *id, uint32_t *node)
 	}
 	nearest = nearest_word(str_of(id), names, count);
 	usage_error(nearest ? arena_printf(p->arena, "did you mean `%s`?", nearest) : NULL,
-			"there is no step `%s`", id);
+		"there is no step `%s`", id);
 	return false;
 }
 
@@ -122,10 +122,10 @@ static int run_it(struct session *s)
 {
 	const struct order *o = s->order;
 	struct real_options world_options = {
-			.masker = s->masker,
-			.assume_yes = o->assume_yes,
-			.check_input = input_from_text,
-			.user_agent = "runbook/" PROGRAM_VERSION,
+		.masker = s->masker,
+		.assume_yes = o->assume_yes,
+		.check_input = input_from_text,
+		.user_agent = "runbook/" PROGRAM_VERSION,
 	};
 	struct sink *sink = s->venue->sink(s->venue, o, s->loaded.plan, &world_options);
 	int code;
@@ -179,4 +179,3 @@ int session_run(const struct order *o, struct venue *venue)
 	loaded_free(&s.loaded);
 	return code;
 }
-

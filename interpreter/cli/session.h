@@ -1,6 +1,6 @@
 /*
- * One run from the command line: what was ordered, and the way from there to an exit code. The world
- * and the sink come from outside, so that a rehearsal takes the same way.
+ * One run from the command line: what was ordered, and the way from there to an exit code. The
+ * world and the sink come from outside, so that a rehearsal takes the same way.
  */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
@@ -26,7 +26,7 @@ struct order {
 struct venue {
 	struct world *(*world)(struct venue *s, const struct real_options *options);
 	struct sink *(*sink)(struct venue *s, const struct order *o, const struct plan *plan,
-			struct real_options *options);
+		struct real_options *options);
 	bool keeps_logs;
 };
 

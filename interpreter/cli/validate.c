@@ -8,9 +8,9 @@
 enum { OPTION_FORMAT, OPTION_COLOR };
 
 static const struct option_row options[] = {
-		{"--format", 'f', "text|short", "how findings are printed (default: text)"},
-		{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
-		{0},
+	{"--format", 'f', "text|short", "how findings are printed (default: text)"},
+	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
+	{0},
 };
 
 struct request_to_validate {
@@ -30,8 +30,8 @@ static bool validate_file(const char *path, const struct request_to_validate *r)
 	if (r->is_short)
 		diagnostics_render_short(&b, &l.files, &l.diagnostics);
 	else if (l.diagnostics.count)
-		diagnostics_render(&b, &l.files, &l.diagnostics,
-				color_wanted(r->color, STDOUT_FILENO));
+		diagnostics_render(
+			&b, &l.files, &l.diagnostics, color_wanted(r->color, STDOUT_FILENO));
 	is_good &= print_answer(strbuf_str(&b)) == EXIT_OK;
 	strbuf_release(&b);
 	loaded_free(&l);
@@ -56,11 +56,13 @@ static int take_options(struct request_to_validate *r, struct arguments *a)
 		case OPTION_FORMAT:
 			r->is_short = strcmp(a->value, "short") == 0;
 			if (!r->is_short && strcmp(a->value, "text") != 0)
-				return usage_error("text or short", "there is no format `%s`", a->value);
+				return usage_error(
+					"text or short", "there is no format `%s`", a->value);
 			break;
 		case OPTION_COLOR:
 			if (!color_option(a->value, &r->color))
-				return usage_error("auto, always or never", "`--color %s`", a->value);
+				return usage_error(
+					"auto, always or never", "`--color %s`", a->value);
 			break;
 		}
 	}
@@ -86,11 +88,11 @@ static int run_validate(const struct command *c, int argc, char **argv)
 }
 
 const struct command validate_command = {
-		.name = "validate",
-		.operands = "FILE…",
-		.summary = "says whether exec would run these files, and what is wrong if not",
-		.examples = "  runbook validate deploy.yml\n"
-			    "  runbook validate --format short runbooks/*.yml\n",
-		.options = options,
-		.run = run_validate,
+	.name = "validate",
+	.operands = "FILE…",
+	.summary = "says whether exec would run these files, and what is wrong if not",
+	.examples = "  runbook validate deploy.yml\n"
+		    "  runbook validate --format short runbooks/*.yml\n",
+	.options = options,
+	.run = run_validate,
 };

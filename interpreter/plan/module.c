@@ -27,8 +27,8 @@ static const struct runbook *find_loaded(const struct module_cache *c, const cha
 
 static void tell_unknown_module(struct module_cache *c, struct str name, struct span span)
 {
-	struct diagnostic *told = diagnose(
-			c->diagnostics, RB115, span, "there is no module `%.*s`", STR_ARGS(name));
+	struct diagnostic *told =
+		diagnose(c->diagnostics, RB115, span, "there is no module `%.*s`", STR_ARGS(name));
 	const char *names[256];
 	size_t count = 0;
 
@@ -36,12 +36,11 @@ static void tell_unknown_module(struct module_cache *c, struct str name, struct 
 		names[count++] = arena_copy(c->arena, f->name, strlen(f->name) - strlen(".yml"));
 	if (!diagnostic_nearest(c->diagnostics, told, name, names, count))
 		diagnostic_hint(c->diagnostics, told,
-				"a file beside the runbook is named `./%.*s.yml`",
-				STR_ARGS(name));
+			"a file beside the runbook is named `./%.*s.yml`", STR_ARGS(name));
 }
 
 static const struct runbook *find_in_library(
-		struct module_cache *c, struct str name, struct span span)
+	struct module_cache *c, struct str name, struct span span)
 {
 	const char *path = arena_printf(c->arena, "stdlib/%.*s.yml", STR_ARGS(name));
 	const struct runbook *book = find_loaded(c, path);
@@ -88,8 +87,8 @@ static bool is_inside(const char *dir, const char *path)
 	return strncmp(real_dir, real_path, len) == 0 && (real_path[len] == '/' || len == 1);
 }
 
-static const struct runbook *find_beside(struct module_cache *c, const struct source_file *from,
-		struct str name, struct span span)
+static const struct runbook *find_beside(
+	struct module_cache *c, const struct source_file *from, struct str name, struct span span)
 {
 	struct str rest = name;
 	const char *path, *why;
@@ -100,21 +99,20 @@ static const struct runbook *find_beside(struct module_cache *c, const struct so
 		rest = (struct str){rest.at + 2, rest.len - 2};
 	if (climbs(rest) || str_starts_with(rest, STR("/"))) {
 		diagnostic_hint(c->diagnostics,
-				diagnose(c->diagnostics, RB115, span,
-						"`%.*s` lies outside the folder of this file",
-						STR_ARGS(name)),
-				"put it beside the runbook, or in a folder below");
+			diagnose(c->diagnostics, RB115, span,
+				"`%.*s` lies outside the folder of this file", STR_ARGS(name)),
+			"put it beside the runbook, or in a folder below");
 		return NULL;
 	}
 	path = str_is(str_of(from->dir), ".")
-			? arena_copy(c->arena, rest.at, rest.len)
-			: arena_printf(c->arena, "%s/%.*s", from->dir, STR_ARGS(rest));
+		       ? arena_copy(c->arena, rest.at, rest.len)
+		       : arena_printf(c->arena, "%s/%.*s", from->dir, STR_ARGS(rest));
 	book = find_loaded(c, path);
 	if (book)
 		return book;
 	if (!is_inside(from->dir, path)) {
-		diagnose(c->diagnostics, RB115, span, "`%.*s` is a link that leads out of the folder",
-				STR_ARGS(name));
+		diagnose(c->diagnostics, RB115, span,
+			"`%.*s` is a link that leads out of the folder", STR_ARGS(name));
 		return NULL;
 	}
 	file = source_read(c->files, path, &why);
@@ -126,7 +124,7 @@ static const struct runbook *find_beside(struct module_cache *c, const struct so
 }
 
 const struct runbook *module_find(struct module_cache *c, const struct source_file *from,
-		struct str name, struct span span, bool want_module)
+	struct str name, struct span span, bool want_module)
 {
 	const struct runbook *book;
 
@@ -138,10 +136,11 @@ const struct runbook *module_find(struct module_cache *c, const struct source_fi
 		return NULL;
 	if (book->is_module != want_module) {
 		struct diagnostic *told = diagnose(c->diagnostics, RB115, span, "`%.*s` is a %s",
-				STR_ARGS(name), book->is_module ? "module" : "runbook");
+			STR_ARGS(name), book->is_module ? "module" : "runbook");
 
-		diagnostic_hint(c->diagnostics, told, book->is_module ? "modules are named by `uses`"
-								      : "runbooks are named by `call`");
+		diagnostic_hint(c->diagnostics, told,
+			book->is_module ? "modules are named by `uses`"
+					: "runbooks are named by `call`");
 		return NULL;
 	}
 	return book;

@@ -18,7 +18,7 @@ struct module_cache {
 /* The module or runbook that `name` means in `from`. NULL: diagnostics say why: there is none (with
  * the nearest), it lies outside the folder of the file that names it, it is of the wrong kind. */
 const struct runbook *module_find(struct module_cache *c, const struct source_file *from,
-		struct str name, struct span span, bool want_module);
+	struct str name, struct span span, bool want_module);
 
 /* The program's own modules, in alphabetical order; ends with name NULL. */
 struct stdlib_file {

@@ -10,23 +10,23 @@ static bool is_sequence(const struct node *n)
 }
 
 static void tell_unknown_need(const struct plan *p, struct diagnostics *d, const struct node *n,
-		struct str need, struct span span)
+	struct str need, struct span span)
 {
 	struct diagnostic *told =
-			diagnose(d, RB301, span, "there is no step `%.*s`", STR_ARGS(need));
+		diagnose(d, RB301, span, "there is no step `%.*s`", STR_ARGS(need));
 	const char **names = arena_array(d->arena, p->count, sizeof(*names));
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < p->count; i++) {
 		if (p->nodes[i].unit == n->unit && p->nodes[i].step && p->nodes[i].step->id.len)
-			names[count++] = arena_copy(d->arena, p->nodes[i].step->id.at,
-					p->nodes[i].step->id.len);
+			names[count++] = arena_copy(
+				d->arena, p->nodes[i].step->id.at, p->nodes[i].step->id.len);
 	}
 	diagnostic_nearest(d, told, need, names, count);
 }
 
-static uint32_t resolve_need(
-		const struct plan *p, struct diagnostics *d, uint32_t node, struct str need, struct span span)
+static uint32_t resolve_need(const struct plan *p, struct diagnostics *d, uint32_t node,
+	struct str need, struct span span)
 {
 	const struct node *n = &p->nodes[node];
 	uint32_t target = plan_step(p, n->unit, need);
@@ -94,8 +94,8 @@ static void add_need(struct plan *p, struct edge_list *edges, uint32_t node, uin
 	add_edge(edges, from, to);
 }
 
-static void add_needs_of(struct plan *p, struct edge_list *edges, uint32_t node,
-		struct diagnostics *d)
+static void add_needs_of(
+	struct plan *p, struct edge_list *edges, uint32_t node, struct diagnostics *d)
 {
 	const struct str_list *needs = &p->nodes[node].step->needs;
 
@@ -168,7 +168,7 @@ static void store_edges(struct plan *p, const struct edge_list *edges)
  */
 struct cycle_search {
 	const struct plan *p;
-	uint8_t *color;   /* 0 new, 1 on the path, 2 done */
+	uint8_t *color; /* 0 new, 1 on the path, 2 done */
 	uint32_t *path, *edge;
 	size_t depth;
 };
@@ -185,7 +185,8 @@ static uint32_t awaited(const struct plan *p, uint32_t point, uint32_t k)
 	}
 	if (k == 0)
 		return point - 1;
-	/* Children one by one: the k-th is found from where the last was, which the caller keeps. */
+	/* Children one by one: the k-th is found from where the last was, which the caller keeps.
+	 */
 	return NODE_NONE;
 }
 
@@ -200,7 +201,9 @@ static uint32_t next_awaited(struct cycle_search *s, size_t level)
 	}
 	/* For ends, `edge` beyond 0 is 1 + the next child to look at. */
 	if (k == 1)
-		k = plan_child(p, point / 2, NODE_NONE) == NODE_NONE ? NODE_NONE : plan_child(p, point / 2, NODE_NONE) + 1;
+		k = plan_child(p, point / 2, NODE_NONE) == NODE_NONE
+			    ? NODE_NONE
+			    : plan_child(p, point / 2, NODE_NONE) + 1;
 	if (k == NODE_NONE)
 		return NODE_NONE;
 	s->edge[level] = p->nodes[k - 1].next == NODE_NONE ? NODE_NONE : p->nodes[k - 1].next + 1;
@@ -237,12 +240,12 @@ static void tell_cycle(struct cycle_search *s, size_t from, struct diagnostics *
 		if (plan_is_within(p, node, next))
 			continue;
 		strbuf_printf(&names, "%s`%.*s`", names.len ? " → " : "",
-				STR_ARGS(plan_name(p, node, d->arena)));
+			STR_ARGS(plan_name(p, node, d->arena)));
 		if (!told)
 			told = diagnose(d, RB302, need_span(p, node, next), "cycle");
 		diagnostic_label(d, told, need_span(p, node, next), "`%.*s` waits for `%.*s`",
-				STR_ARGS(plan_name(p, node, d->arena)),
-				STR_ARGS(plan_name(p, next, d->arena)));
+			STR_ARGS(plan_name(p, node, d->arena)),
+			STR_ARGS(plan_name(p, next, d->arena)));
 	}
 	text = strbuf_take(&names, d->arena);
 	if (told) {
@@ -251,7 +254,7 @@ static void tell_cycle(struct cycle_search *s, size_t from, struct diagnostics *
 		struct str first = {text.at, end < 0 ? text.len : (size_t)end + 1};
 
 		told->message = arena_printf(d->arena, "steps wait for each other: %.*s → %.*s",
-				STR_ARGS(text), STR_ARGS(first));
+			STR_ARGS(text), STR_ARGS(first));
 		diagnostic_hint(d, told, "take one of these needs away");
 	}
 	strbuf_release(&names);
@@ -289,9 +292,9 @@ static void refuse_cycles(struct plan *p, struct diagnostics *d)
 {
 	size_t points = (size_t)p->count * 2;
 	struct cycle_search s = {.p = p,
-			.color = heap_array(NULL, points, 1),
-			.path = heap_array(NULL, points, sizeof(uint32_t)),
-			.edge = heap_array(NULL, points, sizeof(uint32_t))};
+		.color = heap_array(NULL, points, 1),
+		.path = heap_array(NULL, points, sizeof(uint32_t)),
+		.edge = heap_array(NULL, points, sizeof(uint32_t))};
 
 	memset(s.color, 0, points);
 	for (uint32_t i = 0; i < points; i++) {

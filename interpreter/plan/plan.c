@@ -6,14 +6,14 @@
 /* ---- growing the node table ----------------------------------------------------------------- */
 
 static uint32_t add_node(struct plan_builder *b, const struct step *s, uint32_t parent,
-		enum node_role role, struct unit *unit)
+	enum node_role role, struct unit *unit)
 {
 	struct node *n;
 
 	if (b->count == PLAN_MAX_NODES) {
 		if (!b->is_full)
 			diagnose(b->diagnostics, RB016, s ? s->span : (struct span){0},
-					"more than %u steps", PLAN_MAX_NODES);
+				"more than %u steps", PLAN_MAX_NODES);
 		b->is_full = true;
 		return NODE_NONE;
 	}
@@ -23,12 +23,12 @@ static uint32_t add_node(struct plan_builder *b, const struct step *s, uint32_t 
 	}
 	n = &b->nodes[b->count];
 	*n = (struct node){.step = s,
-			.unit = unit,
-			.parent = parent,
-			.next = NODE_NONE,
-			.check = NODE_NONE,
-			.undo = NODE_NONE,
-			.role = (uint8_t)role};
+		.unit = unit,
+		.parent = parent,
+		.next = NODE_NONE,
+		.check = NODE_NONE,
+		.undo = NODE_NONE,
+		.role = (uint8_t)role};
 	if (!s)
 		n->action = ACTION_STEPS;
 	return b->count++;
@@ -42,13 +42,13 @@ static void set_defaults(struct node *n, const struct step *s)
 	n->needs_slot = s->action == ACTION_RUN || s->action == ACTION_HTTP;
 }
 
-static void add_list(struct plan_builder *b, const struct step_list *list, uint32_t parent,
-		struct unit *unit);
+static void add_list(
+	struct plan_builder *b, const struct step_list *list, uint32_t parent, struct unit *unit);
 
 /* ---- modules and called runbooks ------------------------------------------------------------ */
 
-static struct unit *add_unit(struct plan_builder *b, const struct runbook *book, struct unit *outer,
-		uint32_t node)
+static struct unit *add_unit(
+	struct plan_builder *b, const struct runbook *book, struct unit *outer, uint32_t node)
 {
 	struct unit *u = arena_new(b->arena, struct unit);
 
@@ -73,8 +73,8 @@ static void load_helpers(struct plan_builder *b, struct unit *u)
 		}
 	}
 	path = str_is(str_of(book->file->dir), ".")
-			? arena_copy(b->arena, book->lua.at, book->lua.len)
-			: arena_printf(b->arena, "%s/%.*s", book->file->dir, STR_ARGS(book->lua));
+		       ? arena_copy(b->arena, book->lua.at, book->lua.len)
+		       : arena_printf(b->arena, "%s/%.*s", book->file->dir, STR_ARGS(book->lua));
 	file = source_read(b->files, path, &why);
 	if (!file) {
 		diagnose(b->diagnostics, RB212, book->lua_span, "cannot read `%s`: %s", path, why);
@@ -97,13 +97,13 @@ static void add_inner(struct plan_builder *b, uint32_t node, const struct step *
 {
 	struct unit *unit = b->nodes[node].unit, *inner;
 	const struct runbook *book = module_find(&b->modules, unit->book->file, s->uses->name,
-			s->uses->span, s->action == ACTION_USES);
+		s->uses->span, s->action == ACTION_USES);
 
 	if (!book)
 		return;
 	if (uses_itself(unit, book) || b->depth > PLAN_MAX_DEPTH) {
 		diagnose(b->diagnostics, RB117, s->uses->span, "`%.*s` uses itself",
-				STR_ARGS(s->uses->name));
+			STR_ARGS(s->uses->name));
 		return;
 	}
 	inner = add_unit(b, book, unit, node);
@@ -115,11 +115,11 @@ static void add_inner(struct plan_builder *b, uint32_t node, const struct step *
 /* ---- the walk ------------------------------------------------------------------------------- */
 
 static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
-		enum node_role role, struct unit *unit);
+	enum node_role role, struct unit *unit);
 
 /* One compensation is the node itself; of several a group is made, which no file has written. */
-static uint32_t add_undo(struct plan_builder *b, struct step_list *rollback, uint32_t parent,
-		struct unit *unit)
+static uint32_t add_undo(
+	struct plan_builder *b, struct step_list *rollback, uint32_t parent, struct unit *unit)
 {
 	struct step *group;
 
@@ -127,19 +127,19 @@ static uint32_t add_undo(struct plan_builder *b, struct step_list *rollback, uin
 		return add_step(b, rollback->items[0], parent, ROLE_UNDO, unit);
 	group = arena_new(b->arena, struct step);
 	*group = (struct step){.action = ACTION_STEPS,
-			.steps = rollback,
-			.span = rollback->items[0]->span,
-			.idempotent = -1,
-			.mask = -1,
-			.interactive = -1,
-			.timeout_ns = INT64_MIN,
-			.deadline_ns = INT64_MIN,
-			.limit = INT64_MIN};
+		.steps = rollback,
+		.span = rollback->items[0]->span,
+		.idempotent = -1,
+		.mask = -1,
+		.interactive = -1,
+		.timeout_ns = INT64_MIN,
+		.deadline_ns = INT64_MIN,
+		.limit = INT64_MIN};
 	return add_step(b, group, parent, ROLE_UNDO, unit);
 }
 
 static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
-		enum node_role role, struct unit *unit)
+	enum node_role role, struct unit *unit)
 {
 	uint32_t node = add_node(b, s, parent, role, unit);
 
@@ -178,8 +178,8 @@ static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t 
 	return node;
 }
 
-static void add_list(struct plan_builder *b, const struct step_list *list, uint32_t parent,
-		struct unit *unit)
+static void add_list(
+	struct plan_builder *b, const struct step_list *list, uint32_t parent, struct unit *unit)
 {
 	uint32_t previous = NODE_NONE;
 
@@ -199,7 +199,7 @@ static void add_list(struct plan_builder *b, const struct step_list *list, uint3
 }
 
 static uint32_t add_section(struct plan_builder *b, enum node_role role,
-		const struct step_list *list, struct unit *unit)
+	const struct step_list *list, struct unit *unit)
 {
 	uint32_t node = add_node(b, NULL, 0, role, unit);
 
@@ -263,20 +263,20 @@ static void resolve_watches(struct plan *p, struct diagnostics *d)
 		p->watch_after[i] = w->after.len ? plan_step(p, p->units[0], w->after) : NODE_NONE;
 		if (w->after.len && p->watch_after[i] == NODE_NONE)
 			diagnose(d, RB301, w->after_span, "there is no step `%.*s`",
-					STR_ARGS(w->after));
+				STR_ARGS(w->after));
 	}
 }
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
 static const char *const role_names[] = {
-		[ROLE_ROOT] = "run",
-		[ROLE_MAIN] = "steps",
-		[ROLE_FINALLY] = "finally",
-		[ROLE_BEFORE] = "rollback.before",
-		[ROLE_AFTER] = "rollback.steps",
-		[ROLE_CHECK] = "check",
-		[ROLE_UNDO] = "rollback",
+	[ROLE_ROOT] = "run",
+	[ROLE_MAIN] = "steps",
+	[ROLE_FINALLY] = "finally",
+	[ROLE_BEFORE] = "rollback.before",
+	[ROLE_AFTER] = "rollback.steps",
+	[ROLE_CHECK] = "check",
+	[ROLE_UNDO] = "rollback",
 };
 
 static struct str watch_name(const struct plan *p, uint32_t node)
@@ -333,7 +333,7 @@ struct str plan_name(const struct plan *p, uint32_t node, struct arena *a)
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 static uint32_t add_optional(struct plan_builder *b, enum node_role role,
-		const struct step_list *list, struct unit *unit)
+	const struct step_list *list, struct unit *unit)
 {
 	return list && list->count ? add_section(b, role, list, unit) : NODE_NONE;
 }
@@ -405,13 +405,13 @@ static void *keep(struct arena *a, void *heap, size_t count, size_t size)
 }
 
 struct plan *plan_build(struct arena *a, struct source_set *files, const struct runbook *book,
-		struct diagnostics *d)
+	struct diagnostics *d)
 {
 	struct plan *p = arena_new(a, struct plan);
 	struct plan_builder b = {.arena = a,
-			.files = files,
-			.diagnostics = d,
-			.modules = {.arena = a, .files = files, .diagnostics = d}};
+		.files = files,
+		.diagnostics = d,
+		.modules = {.arena = a, .files = files, .diagnostics = d}};
 
 	p->arena = a;
 	p->files = files;

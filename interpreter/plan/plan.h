@@ -27,29 +27,29 @@ enum node_role {
 /* A namespace: the runbook, or one use of a module or of another runbook. */
 struct unit {
 	uint32_t number;
-	struct unit *outer;        /* NULL for the runbook itself */
-	uint32_t node;             /* the `uses` or `call` node; the root for the runbook */
+	struct unit *outer; /* NULL for the runbook itself */
+	uint32_t node;	    /* the `uses` or `call` node; the root for the runbook */
 	const struct runbook *book;
-	uint32_t *ids;             /* hash table of nodes by step id: see plan_step */
+	uint32_t *ids; /* hash table of nodes by step id: see plan_step */
 	uint32_t ids_mask;
-	struct sandbox *helpers;   /* its `lua:` file, loaded; NULL: none */
+	struct sandbox *helpers; /* its `lua:` file, loaded; NULL: none */
 };
 
 struct node {
 	const struct step *step; /* NULL for root, main and finally */
-	struct unit *unit;       /* whose names its guards see */
-	struct unit *inner;      /* the namespace inside a `uses` or `call`; NULL otherwise */
+	struct unit *unit;	 /* whose names its guards see */
+	struct unit *inner;	 /* the namespace inside a `uses` or `call`; NULL otherwise */
 	uint32_t parent, end;
-	uint32_t next;           /* the next sibling, or NODE_NONE */
-	uint32_t place;          /* among its siblings, from 1 */
-	uint32_t needs, need_count;         /* into plan->edges: what it waits for */
+	uint32_t next;			    /* the next sibling, or NODE_NONE */
+	uint32_t place;			    /* among its siblings, from 1 */
+	uint32_t needs, need_count;	    /* into plan->edges: what it waits for */
 	uint32_t followers, follower_count; /* into plan->edges: what waits for it */
 	uint8_t role, action, effect, on_failure;
-	bool needs_slot;         /* counts towards --jobs: it runs something */
-	bool reads_output;       /* some guard may read its stdout, lines or json */
-	bool reads_items;        /* `if` reads item or index: decided per item */
-	uint32_t check;          /* its `check` node, or NODE_NONE */
-	uint32_t undo;           /* its `rollback` node, or NODE_NONE */
+	bool needs_slot;   /* counts towards --jobs: it runs something */
+	bool reads_output; /* some guard may read its stdout, lines or json */
+	bool reads_items;  /* `if` reads item or index: decided per item */
+	uint32_t check;	   /* its `check` node, or NODE_NONE */
+	uint32_t undo;	   /* its `rollback` node, or NODE_NONE */
 };
 
 struct plan {
@@ -59,8 +59,8 @@ struct plan {
 	struct node *nodes;
 	uint32_t count;
 	uint32_t main, finally, before, after; /* NODE_NONE when there is none */
-	uint32_t *watches;      /* the node of each of the book's watches */
-	uint32_t *watch_after;  /* the node that it starts after; NODE_NONE: with the run */
+	uint32_t *watches;		       /* the node of each of the book's watches */
+	uint32_t *watch_after; /* the node that it starts after; NODE_NONE: with the run */
 	uint32_t watch_count;
 	uint32_t *edges;
 	struct unit **units;
@@ -71,15 +71,15 @@ struct plan {
 /* Loads what is used, numbers the nodes, draws the edges. NULL or diagnostics with errors: the
  * runbook cannot run. */
 struct plan *plan_build(struct arena *a, struct source_set *files, const struct runbook *book,
-		struct diagnostics *d);
+	struct diagnostics *d);
 
 /* What a plan holds beside its arena: the helper files' Lua. NULL is none. */
 void plan_release(struct plan *p);
 
 /* The node of a step id in a unit, or NODE_NONE. */
 uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id);
-/* The name a step goes by in events and messages: `deploy`, `smoke.2`, `announce.post`. Allocated in
- * `a`. */
+/* The name a step goes by in events and messages: `deploy`, `smoke.2`, `announce.post`. Allocated
+ * in `a`. */
 struct str plan_name(const struct plan *p, uint32_t node, struct arena *a);
 /* The children of a group one by one: the first behind NODE_NONE, NODE_NONE behind the last. Its
  * `check` and `rollback` are none of them. */
@@ -89,7 +89,7 @@ static inline uint32_t plan_child(const struct plan *p, uint32_t group, uint32_t
 
 	if (child != NODE_NONE)
 		return p->nodes[child].next;
-	child = n->undo != NODE_NONE    ? p->nodes[n->undo].end
+	child = n->undo != NODE_NONE	? p->nodes[n->undo].end
 		: n->check != NODE_NONE ? p->nodes[n->check].end
 					: group + 1;
 	return child < n->end ? child : NODE_NONE;

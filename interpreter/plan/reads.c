@@ -64,7 +64,7 @@ static void mark_expr(struct read_search *s, const struct expr *e, const struct 
 }
 
 static void mark_guard(struct guard_visitor *v, const struct step *step, enum guard_place place,
-		const struct guard *code)
+	const struct guard *code)
 {
 	struct read_search *s = (struct read_search *)v;
 
@@ -92,7 +92,7 @@ static void pass_down(struct plan *p)
 		const struct node *n = &p->nodes[i];
 
 		if (n->parent != NODE_NONE && p->nodes[n->parent].action == ACTION_CHOOSE &&
-				p->nodes[n->parent].reads_output)
+			p->nodes[n->parent].reads_output)
 			p->nodes[i].reads_output = true;
 	}
 }

@@ -15,7 +15,7 @@ static void visit_code(void *context, const struct guard *code)
 }
 
 void visit_template(struct guard_visitor *v, const struct step *s, enum guard_place place,
-		const struct template *t)
+	const struct template *t)
 {
 	struct template_visit context = {v, s, place};
 
@@ -24,28 +24,28 @@ void visit_template(struct guard_visitor *v, const struct step *s, enum guard_pl
 }
 
 static void visit_guard(struct guard_visitor *v, const struct step *s, enum guard_place place,
-		const struct guard *g)
+	const struct guard *g)
 {
 	if (g && g->expr)
 		v->visit(v, s, place, g);
 }
 
 static void visit_guards(struct guard_visitor *v, const struct step *s, enum guard_place place,
-		const struct guard_list *list)
+	const struct guard_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		visit_guard(v, s, place, &list->items[i]);
 }
 
-static void visit_values(struct guard_visitor *v, const struct step *s,
-		const struct record_list *list)
+static void visit_values(
+	struct guard_visitor *v, const struct step *s, const struct record_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		visit_template(v, s, PLACE_ARGUMENT, ((struct named_value *)list->items[i])->value);
 }
 
-static void visit_texts(struct guard_visitor *v, const struct step *s,
-		const struct template_list *list)
+static void visit_texts(
+	struct guard_visitor *v, const struct step *s, const struct template_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		visit_template(v, s, PLACE_ARGUMENT, list->items[i]);
@@ -68,7 +68,7 @@ static void visit_http(struct guard_visitor *v, const struct step *s)
 {
 	const struct http_args *h = s->http;
 	const struct template *const texts[] = {h->url, h->method, h->body, h->file, h->headers,
-			h->query, h->json, h->form, h->basic_user, h->basic_password, h->bearer};
+		h->query, h->json, h->form, h->basic_user, h->basic_password, h->bearer};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		visit_template(v, s, PLACE_ARGUMENT, texts[i]);
@@ -131,7 +131,8 @@ static void visit_more(struct guard_visitor *v, const struct step *s, const stru
 	}
 	visit_guards(v, s, PLACE_RESULT, &m->expect);
 	for (size_t i = 0; i < m->outputs.count; i++)
-		visit_guard(v, s, PLACE_RESULT, &((struct named_guard *)m->outputs.items[i])->guard);
+		visit_guard(
+			v, s, PLACE_RESULT, &((struct named_guard *)m->outputs.items[i])->guard);
 	if (m->retry)
 		visit_guard(v, s, PLACE_RESULT, m->retry->only_if);
 	for (size_t i = 0; i < m->hints.count; i++) {
@@ -152,8 +153,8 @@ void visit_step(struct guard_visitor *v, const struct step *s)
 }
 
 /* Depth is bounded by the parser (EXPR_MAX_DEPTH). */
-void visit_expr(const struct expr *e, void (*visit)(void *context, const struct expr *e),
-		void *context)
+void visit_expr(
+	const struct expr *e, void (*visit)(void *context, const struct expr *e), void *context)
 {
 	const struct expr *child;
 

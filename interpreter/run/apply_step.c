@@ -81,6 +81,7 @@ static void note_start(struct run *r, struct spot s, const struct event *e)
 	r->effects_began |= n->effect == EFFECT_WRITES && n->needs_slot;
 	if (n->step->more && n->step->more->irreversible && !r->is_irreversible) {
 		r->is_irreversible = true;
+		r->irreversible = s;
 		r->irreversible_step = keep_text(r->arena, e->step);
 	}
 }
@@ -143,6 +144,16 @@ void apply_step_expanded(struct run *r, const struct event *e)
 
 /* ---- an attempt ends ------------------------------------------------------------------------ */
 
+/* What was never sent did not start. */
+static void take_back_start(struct run *r, struct spot s)
+{
+	const struct step *step = r->plan->nodes[s.node].step;
+
+	spot_state(s)->has_started = false;
+	if (step->more && step->more->irreversible && r->irreversible.node == s.node)
+		r->is_irreversible = false;
+}
+
 void apply_attempt_finished(struct run *r, const struct event *e)
 {
 	struct spot s = spot_of_event(r, e);
@@ -156,8 +167,10 @@ void apply_attempt_finished(struct run *r, const struct event *e)
 	st->message = keep_message(a, e->message);
 	if (st->monitor)
 		monitor_end(r, s);
-	if (!e->was_sent && r->plan->nodes[e->node].needs_slot && st->attempts == 1)
-		st->has_started = false;
+	if (e->was_sent || !r->plan->nodes[e->node].needs_slot)
+		st->had_effect = true;
+	else if (!st->had_effect)
+		take_back_start(r, s);
 	flow_release_slot(r, st);
 	flow_timer(r, s, NS_NEVER);
 	flow_attend(r, s);
@@ -173,7 +186,7 @@ void apply_step_retry(struct run *r, const struct event *e)
 	st->phase = PHASE_PAUSED;
 	st->reason = keep_reason(spot_arena(r, s), e->reason);
 	st->message = keep_message(spot_arena(r, s), e->message);
-	st->is_failing = st->is_cancelling = false;
+	st->is_failing = st->is_cancelling = st->was_stopped = false;
 	st->answer = NULL;
 	st->cancel_reason = NULL;
 	if (r->plan->nodes[s.node].end > s.node + 1)
@@ -204,8 +217,18 @@ void apply_step_cancel(struct run *r, const struct event *e)
 
 void apply_step_waiting(struct run *r, const struct event *e)
 {
-	flow_withdraw(spot_of_event(r, e));
-	apply_timer(r, spot_of_event(r, e), e->until_ns, true);
+	struct spot s = spot_of_event(r, e);
+	struct step_state *st = spot_state(s);
+
+	flow_withdraw(s);
+	if (st->phase == PHASE_PAUSED) {
+		/* Its pause is over, but no slot is free: it stands in line with the others. */
+		st->status = STEP_PENDING;
+		apply_timer(r, s, NS_NEVER, false);
+		flow_ready(r, s);
+	} else {
+		apply_timer(r, s, e->until_ns, true);
+	}
 }
 
 /* ---- a person is asked ---------------------------------------------------------------------- */

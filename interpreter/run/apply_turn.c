@@ -43,6 +43,8 @@ void turn_note_undo(struct run *r, struct spot s, const struct event *e)
 		return;
 	name = undo_name(r, (struct spot){s.frame, n->parent}, r->arena);
 	r->undo_is_running = false;
+	if (r->signal)
+		return; /* it was not given its time: a resumed run does it again */
 	r->undo_next++;
 	if (e->reason && strcmp(e->reason, "blocked") == 0) {
 		turn_leave_behind(r, "`%.*s` is not undone: what needed it could not be undone",
@@ -54,7 +56,7 @@ void turn_note_undo(struct run *r, struct spot s, const struct event *e)
 	} else {
 		turn_leave_behind(r, "`%.*s` is not undone: its rollback failed: %.*s",
 			STR_ARGS(name), STR_ARGS(e->message));
-		undo_block(r, n->parent);
+		undo_block(r, (struct spot){s.frame, n->parent});
 	}
 }
 

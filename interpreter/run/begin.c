@@ -10,7 +10,7 @@ const char *broken_reason(const struct eval *ev)
 }
 
 static const char *quote_guard(struct decider *d, const char *key, const struct guard *g,
-		const char *what, const char *why)
+	const char *what, const char *why)
 {
 	return arena_printf(d->scratch, "%s `%.*s` %s%s", key, STR_ARGS(g->text), what, why);
 }
@@ -19,8 +19,8 @@ static const char *quote_guard(struct decider *d, const char *key, const struct 
 
 enum answer_to { GO_ON, DECIDED };
 
-static enum answer_to ask_if(struct decider *d, struct spot s, const struct guard *g,
-		struct decision *out)
+static enum answer_to ask_if(
+	struct decider *d, struct spot s, const struct guard *g, struct decision *out)
 {
 	struct step_scope scope;
 	struct eval ev;
@@ -32,17 +32,17 @@ static enum answer_to ask_if(struct decider *d, struct spot s, const struct guar
 		return GO_ON;
 	case VERDICT_FALSE:
 		decide_finish(d, s, STEP_SKIPPED, "if",
-				arena_printf(d->scratch, "`%.*s` is false", STR_ARGS(g->text)), out);
+			arena_printf(d->scratch, "`%.*s` is false", STR_ARGS(g->text)), out);
 		return DECIDED;
 	case VERDICT_UNKNOWN:
 		decide_failure(d, s, "guard", quote_guard(d, "if", g, "cannot be known: ", why),
-				value_nil(), out);
+			value_nil(), out);
 		return DECIDED;
 	case VERDICT_BROKEN:
 		break;
 	}
-	decide_failure(d, s, broken_reason(&ev), quote_guard(d, "if", g, "breaks: ", why), value_nil(),
-			out);
+	decide_failure(d, s, broken_reason(&ev), quote_guard(d, "if", g, "breaks: ", why),
+		value_nil(), out);
 	return DECIDED;
 }
 
@@ -52,7 +52,7 @@ static enum answer_to decide_if(struct decider *d, struct spot s, struct decisio
 	const struct step_state *st = spot_state(s);
 
 	if (!step->only_if || !step->only_if->expr || st->is_decided || st->is_chosen ||
-			st->is_checked)
+		st->is_checked)
 		return GO_ON;
 	if (spot_has_items(d->run, s) && d->run->plan->nodes[s.node].reads_items)
 		return GO_ON; /* each item answers for itself */
@@ -73,19 +73,19 @@ static void decide_items(struct decider *d, struct spot s, struct decision *out)
 	scope_enter(d, s, false, &scope, &ev);
 	if (!template_render(&ev, step->more->for_each, &items)) {
 		decide_failure(d, s, broken_reason(&ev),
-				arena_printf(d->scratch, "for_each: %s", ev.error), value_nil(), out);
+			arena_printf(d->scratch, "for_each: %s", ev.error), value_nil(), out);
 		return;
 	}
 	if (items.kind != VALUE_LIST || items.list->count > MAX_ITEMS) {
-		const char *what = items.kind == VALUE_LIST
-				? arena_printf(d->scratch, "%zu items", items.list->count)
-				: value_kind_name(&items);
+		const char *what = items.kind == VALUE_LIST ? arena_printf(d->scratch, "%zu items",
+								      items.list->count)
+							    : value_kind_name(&items);
 
 		decide_failure(d, s, "guard",
-				arena_printf(d->scratch,
-						"for_each takes a list of at most %d items, not %s",
-						MAX_ITEMS, what),
-				value_nil(), out);
+			arena_printf(d->scratch,
+				"for_each takes a list of at most %d items, not %s", MAX_ITEMS,
+				what),
+			value_nil(), out);
 		return;
 	}
 	if (!items.list->count) {
@@ -100,7 +100,7 @@ static void decide_items(struct decider *d, struct spot s, struct decision *out)
 /* ---- require -------------------------------------------------------------------------------- */
 
 static void fail_require(struct decider *d, struct spot s, struct eval *ev, const struct require *r,
-		enum verdict verdict, const char *why, struct decision *out)
+	enum verdict verdict, const char *why, struct decision *out)
 {
 	struct value text;
 	const char *message;
@@ -112,10 +112,9 @@ static void fail_require(struct decider *d, struct spot s, struct eval *ev, cons
 	else if (r->message && template_render_text(ev, r->message, &text))
 		message = arena_copy(d->scratch, text.string, text.len);
 	else
-		message = arena_printf(
-				d->scratch, "`%.*s` does not hold", STR_ARGS(r->that->text));
+		message = arena_printf(d->scratch, "`%.*s` does not hold", STR_ARGS(r->that->text));
 	decide_failure(d, s, verdict == VERDICT_BROKEN ? broken_reason(ev) : "require", message,
-			guard_parts(d, ev, r->that), out);
+		guard_parts(d, ev, r->that), out);
 }
 
 static enum answer_to decide_require(struct decider *d, struct spot s, struct decision *out)
@@ -172,7 +171,7 @@ static void start_action(struct decider *d, struct spot s, struct decision *out)
 	out->request = (struct request){0};
 	if (!action->prepare(&p, &out->request)) {
 		decide_failure(d, s, p.reason ? p.reason : broken_reason(&ev),
-				p.message ? p.message : ev.error, value_nil(), out);
+			p.message ? p.message : ev.error, value_nil(), out);
 		return;
 	}
 	if (!action_asks_world(n->action))
@@ -180,7 +179,7 @@ static void start_action(struct decider *d, struct spot s, struct decision *out)
 	out->kind = DECIDE_START;
 	out->request.step = arena_copy(d->scratch, out->event.step.at, out->event.step.len);
 	out->request.item = out->event.item.len ? arena_copy(d->scratch, out->event.item.at,
-								  out->event.item.len)
+							  out->event.item.len)
 						: NULL;
 	out->request.attempt = (unsigned)out->event.attempt;
 }
@@ -206,12 +205,12 @@ static void start_choose(struct decider *d, struct spot s, struct decision *out)
 		if (verdict == VERDICT_FALSE)
 			continue;
 		if (verdict != VERDICT_TRUE) {
-			const char *what = verdict == VERDICT_UNKNOWN ? "cannot be known: "
-								       : "breaks: ";
+			const char *what =
+				verdict == VERDICT_UNKNOWN ? "cannot be known: " : "breaks: ";
 
 			decide_failure(d, s,
-					verdict == VERDICT_BROKEN ? broken_reason(&ev) : "guard",
-					quote_guard(d, "if", step->only_if, what, why), value_nil(), out);
+				verdict == VERDICT_BROKEN ? broken_reason(&ev) : "guard",
+				quote_guard(d, "if", step->only_if, what, why), value_nil(), out);
 			return;
 		}
 		start_event(d, s, out);
@@ -235,7 +234,7 @@ static const struct input *find_input(const struct runbook *book, struct str nam
 }
 
 static const char *bind_inputs(
-		struct decider *d, const struct runbook *book, const struct map *with, struct value *out)
+	struct decider *d, const struct runbook *book, const struct map *with, struct value *out)
 {
 	const char *why;
 
@@ -243,7 +242,7 @@ static const char *bind_inputs(
 	for (size_t i = 0; with && i < with->count; i++) {
 		if (!find_input(book, entry_key(&with->entries[i])))
 			return arena_printf(d->scratch, "`%.*s` has no input `%.*s`",
-					STR_ARGS(book->name), STR_ARGS(entry_key(&with->entries[i])));
+				STR_ARGS(book->name), STR_ARGS(entry_key(&with->entries[i])));
 	}
 	for (size_t i = 0; i < book->inputs.count; i++) {
 		const struct input *in = book->inputs.items[i];
@@ -253,11 +252,11 @@ static const char *bind_inputs(
 		if (given && given->value.kind != VALUE_NIL) {
 			if (!input_check(d->scratch, in, &given->value, &v, &why))
 				return arena_printf(d->scratch, "input `%.*s` of `%.*s`: %s",
-						STR_ARGS(in->name), STR_ARGS(book->name), why);
+					STR_ARGS(in->name), STR_ARGS(book->name), why);
 			v.flags |= given->value.flags & VALUE_SECRET;
 		} else if (in->required > 0) {
 			return arena_printf(d->scratch, "`%.*s` requires input `%.*s`",
-					STR_ARGS(book->name), STR_ARGS(in->name));
+				STR_ARGS(book->name), STR_ARGS(in->name));
 		}
 		map_set(d->scratch, out->map, in->name, v);
 	}
@@ -275,7 +274,8 @@ const char *fill_vars(struct decider *d, const struct unit *u, struct unit_state
 
 		scope_enter_top(d, u, values, &scope, &ev);
 		if (!template_render(&ev, var->value, &v))
-			return arena_printf(d->scratch, "var `%.*s`: %s", STR_ARGS(var->name), ev.error);
+			return arena_printf(
+				d->scratch, "var `%.*s`: %s", STR_ARGS(var->name), ev.error);
 		map_set(d->scratch, values->vars.map, var->name, v);
 	}
 	return NULL;
@@ -296,8 +296,8 @@ static void start_inner(struct decider *d, struct spot s, struct decision *out)
 		decide_failure(d, s, broken_reason(&ev), ev.error, value_nil(), out);
 		return;
 	}
-	error = bind_inputs(d, n->inner->book, with.kind == VALUE_MAP ? with.map : NULL,
-			&values.inputs);
+	error = bind_inputs(
+		d, n->inner->book, with.kind == VALUE_MAP ? with.map : NULL, &values.inputs);
 	if (!error)
 		error = fill_vars(d, n->inner, &values);
 	if (error) {
@@ -333,7 +333,7 @@ void decide_begin(struct decider *d, struct spot s, struct decision *out)
 		decide_finish(d, s, STEP_SKIPPED, "skip", "left out on the command line", out);
 		return;
 	}
-	if (st->phase != PHASE_PAUSED && decide_if(d, s, out) == DECIDED)
+	if (st->phase != PHASE_PAUSED && !st->attempts && decide_if(d, s, out) == DECIDED)
 		return;
 	if (spot_has_items(d->run, s)) {
 		decide_items(d, s, out);

@@ -11,15 +11,15 @@ void decide_judge(struct decider *d, struct spot s, struct decision *out);
 /* The step has failed this time: a retry, or its end. `reason` and `message` live in scratch or
  * longer. */
 void decide_failure(struct decider *d, struct spot s, const char *reason, const char *message,
-		struct value working, struct decision *out);
+	struct value working, struct decision *out);
 /* A person has said what to do about a step that failed. */
 void decide_answered(struct decider *d, struct spot s, struct decision *out);
 /* A choice between words, put to a person. */
 void choice_request(struct decider *d, const char *message, const char *const *words, size_t count,
-		struct request *out);
+	struct request *out);
 /* The step ends without having failed. */
 void decide_finish(struct decider *d, struct spot s, enum step_status status, const char *reason,
-		const char *message, struct decision *out);
+	const char *message, struct decision *out);
 /* Why a broken evaluation fails the step: `budget` or `guard`. */
 const char *broken_reason(const struct eval *ev);
 /* The working of a guard, as texts for an event. */

@@ -1,9 +1,9 @@
 #include "run/condition.h"
 
 const char *const condition_phase_names[] = {
-		[CONDITION_QUIET] = "quiet",
-		[CONDITION_PENDING] = "pending",
-		[CONDITION_FIRING] = "firing",
+	[CONDITION_QUIET] = "quiet",
+	[CONDITION_PENDING] = "pending",
+	[CONDITION_FIRING] = "firing",
 };
 
 int64_t condition_for(const struct condition *rule)

@@ -20,18 +20,18 @@ extern const char *const condition_phase_names[];
 
 struct condition_state {
 	const struct condition *rule;
-	uint8_t phase;    /* enum condition_phase */
-	uint8_t last;     /* enum tick of the last tick */
+	uint8_t phase; /* enum condition_phase */
+	uint8_t last;  /* enum tick of the last tick */
 	bool has_ticked;
-	bool holds;       /* the last known tick */
-	bool is_muted;    /* --hotfix: counts, and changes nothing */
-	bool is_over;     /* of a monitor that ended */
-	bool is_due;      /* a tick came in and was not answered yet */
+	bool holds;	  /* the last known tick */
+	bool is_muted;	  /* --hotfix: counts, and changes nothing */
+	bool is_over;	  /* of a monitor that ended */
+	bool is_due;	  /* a tick came in and was not answered yet */
 	bool was_decided; /* firing, and the run has acted on it */
 	int64_t due_tick_ns, last_tick_ns, held_ns, first_ns;
 	uint64_t history; /* of `breach`: the last `of` known ticks, newest in bit 0 */
 	uint32_t in_a_row;
-	uint32_t owner;   /* the monitor's frame and node; node NODE_NONE: of the run */
+	uint32_t owner; /* the monitor's frame and node; node NODE_NONE: of the run */
 	uint32_t owner_node;
 	uint64_t watches; /* bits: the watches it reads (the 64th and later share the last bit) */
 	const char *why;  /* why the last tick could not be known */

@@ -30,17 +30,17 @@ void spot_event(struct decider *d, struct spot s, enum event_kind kind, struct e
 	const struct node *n = &d->run->plan->nodes[s.node];
 
 	*out = (struct event){.kind = kind,
-			.frame = s.frame->number,
-			.node = s.node,
-			.step = plan_name(d->run->plan, s.node, d->scratch),
-			.item = s.frame->name,
-			.time_ns = d->now_ns,
-			.wall_ns = d->wall_ns};
+		.frame = s.frame->number,
+		.node = s.node,
+		.step = plan_name(d->run->plan, s.node, d->scratch),
+		.item = s.frame->name,
+		.time_ns = d->now_ns,
+		.wall_ns = d->wall_ns};
 	if (!n->step)
 		return;
 	out->action = str_of(action_info(n->action)->name);
 	if (kind == EVENT_STEP_STARTED || kind == EVENT_STEP_FINISHED ||
-			kind == EVENT_STEP_EXPANDED)
+		kind == EVENT_STEP_EXPANDED)
 		out->title = step_title(d, s);
 }
 
@@ -49,9 +49,8 @@ void answer_event(struct decider *d, struct spot s, const struct answer *a, stru
 	const struct step_state *st = spot_state(s);
 
 	if (st->phase == PHASE_ASKING) {
-		const struct value *answer = a->result.kind == VALUE_MAP
-			? map_get(a->result.map, "answer")
-			: NULL;
+		const struct value *answer =
+			a->result.kind == VALUE_MAP ? map_get(a->result.map, "answer") : NULL;
 
 		spot_event(d, s, EVENT_STEP_ANSWERED, out);
 		if (answer && answer->kind == VALUE_STRING)
@@ -98,8 +97,12 @@ static struct value run_outputs(struct decider *d)
 /* LANGUAGE.md, section 5: the exit code of each end. */
 static int64_t exit_code(const struct run *r, enum run_status status)
 {
-	static const int codes[] = {[RUN_SUCCEEDED] = 0, [RUN_FAILED] = 1, [RUN_ROLLED_BACK] = 3,
-			[RUN_ROLLBACK_INCOMPLETE] = 4, [RUN_HELD] = 5, [RUN_REFUSED] = 7};
+	static const int codes[] = {[RUN_SUCCEEDED] = 0,
+		[RUN_FAILED] = 1,
+		[RUN_ROLLED_BACK] = 3,
+		[RUN_ROLLBACK_INCOMPLETE] = 4,
+		[RUN_HELD] = 5,
+		[RUN_REFUSED] = 7};
 
 	return status == RUN_INTERRUPTED ? 128 + (r->signal ? r->signal : 2) : codes[status];
 }
@@ -111,14 +114,14 @@ static void decide_run_end(struct decider *d, enum run_status status, struct dec
 
 	out->kind = DECIDE_RECORD;
 	out->event = (struct event){.kind = EVENT_RUN_FINISHED,
-			.time_ns = d->now_ns,
-			.wall_ns = d->wall_ns,
-			.status = status,
-			.exit = exit_code(r, status),
-			.duration_ns = d->now_ns,
-			.step = r->failed_step,
-			.reason = has_turned ? r->stop_reason : r->reason,
-			.left = r->left};
+		.time_ns = d->now_ns,
+		.wall_ns = d->wall_ns,
+		.status = status,
+		.exit = exit_code(r, status),
+		.duration_ns = d->now_ns,
+		.step = r->failed_step,
+		.reason = has_turned ? r->stop_reason : r->reason,
+		.left = r->left};
 	out->event.message = str_of(has_turned ? (r->stop_message ? r->stop_message : "")
 					       : (r->message ? r->message : ""));
 	if (status == RUN_INTERRUPTED)
@@ -153,21 +156,24 @@ static void decide_main_end(struct decider *d, struct decision *out)
 
 	if (decide_turned(d, out))
 		return;
+	/* The last step may have been what a condition waited for. */
+	if (!has_failed && (decide_condition(d, out) || decide_turn(d, out)))
+		return;
 	if (has_failed && undo_is_needed(r)) {
 		decide_rollback_of_failure(d, out);
 		return;
 	}
 	out->kind = DECIDE_RECORD;
 	out->event = (struct event){.kind = EVENT_MAIN_FINISHED,
-			.time_ns = d->now_ns,
-			.wall_ns = d->wall_ns,
-			.status = has_failed ? RUN_FAILED : RUN_SUCCEEDED};
+		.time_ns = d->now_ns,
+		.wall_ns = d->wall_ns,
+		.status = has_failed ? RUN_FAILED : RUN_SUCCEEDED};
 	if (st->is_cancelling) {
 		out->event.reason = st->cancel_reason;
 		out->event.message = STR("the run took longer than its deadline");
 	} else if (has_failed && !st->is_failing) {
-		/* Nothing runs and something has not: the order has no way on. That is our own bug, and
-		 * must not read as success. */
+		/* Nothing runs and something has not: the order has no way on. That is our own bug,
+		 * and must not read as success. */
 		out->event.reason = "stuck";
 		out->event.message = STR("no step can start any more");
 	}
@@ -231,8 +237,8 @@ static void decide_stop(struct decider *d, struct spot s, struct decision *out)
 		break;
 	}
 	if (st->cancel_reason && strcmp(st->cancel_reason, "stopped") != 0) {
-		decide_failure(d, s, st->cancel_reason, "it took longer than its deadline", value_nil(),
-				out);
+		decide_failure(d, s, st->cancel_reason, "it took longer than its deadline",
+			value_nil(), out);
 		return;
 	}
 	decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
@@ -241,7 +247,7 @@ static void decide_stop(struct decider *d, struct spot s, struct decision *out)
 /* ---- what runs without the world ------------------------------------------------------------ */
 
 static void finish_attempt(struct decider *d, struct spot s, const char *reason,
-		const char *message, struct value result, struct decision *out)
+	const char *message, struct value result, struct decision *out)
 {
 	struct answer answer = {.reason = reason, .message = message, .result = result};
 
@@ -255,7 +261,7 @@ static struct value waited(const struct decider *d, const struct step_state *st)
 	struct value v = value_map(d->scratch);
 
 	map_set(d->scratch, v.map, STR("waited"),
-			value_float((double)(d->now_ns - st->attempt_ns) / (double)NS_PER_S));
+		value_float((double)(d->now_ns - st->attempt_ns) / (double)NS_PER_S));
 	return v;
 }
 
@@ -276,14 +282,14 @@ static void decide_until(struct decider *d, struct spot s, struct decision *out)
 		finish_attempt(d, s, NULL, NULL, waited(d, st), out);
 	} else if (verdict == VERDICT_BROKEN) {
 		finish_attempt(d, s, broken_reason(&ev),
-				arena_printf(d->scratch, "until `%.*s` breaks: %s",
-						STR_ARGS(w->until->text), why),
-				value_nil(), out);
+			arena_printf(d->scratch, "until `%.*s` breaks: %s",
+				STR_ARGS(w->until->text), why),
+			value_nil(), out);
 	} else if (w->timeout_ns != INT64_MIN && d->now_ns - st->attempt_ns >= w->timeout_ns) {
 		finish_attempt(d, s, "timeout",
-				arena_printf(d->scratch, "until `%.*s` did not hold in time%s%s",
-						STR_ARGS(w->until->text), why ? ": " : "", why ? why : ""),
-				waited(d, st), out);
+			arena_printf(d->scratch, "until `%.*s` did not hold in time%s%s",
+				STR_ARGS(w->until->text), why ? ": " : "", why ? why : ""),
+			waited(d, st), out);
 	} else {
 		int64_t next = d->now_ns + every;
 
@@ -319,6 +325,12 @@ static bool is_past(const struct decider *d, int64_t from_ns, int64_t limit_ns)
 	return limit_ns != INT64_MIN && d->now_ns - from_ns >= limit_ns;
 }
 
+/* Another attempt takes a slot as the first did; blind or not, it is no new step. */
+static bool has_slot_for(const struct run *r, const struct node *n)
+{
+	return !n->needs_slot || r->slots_used < r->jobs;
+}
+
 static void decide_due(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct step_state *st = spot_state(s);
@@ -330,15 +342,23 @@ static void decide_due(struct decider *d, struct spot s, struct decision *out)
 		decide_watch(d, s, out);
 		return;
 	}
+	if (st->phase == PHASE_PAUSED && spot_is_stopping(d->run, s)) {
+		decide_stop(d, s, out);
+		return;
+	}
 	if (is_past(d, st->started_ns, deadline))
 		reason = "deadline";
-	else if (n->step && st->phase != PHASE_PAUSED && is_past(d, st->attempt_ns, attempt_timeout(n)))
+	else if (n->step && st->phase != PHASE_PAUSED &&
+		 is_past(d, st->attempt_ns, attempt_timeout(n)))
 		reason = "timeout";
 	if (reason) {
 		spot_event(d, s, EVENT_STEP_CANCEL, &out->event);
 		out->event.reason = reason;
 		out->kind = DECIDE_CANCEL;
 		out->spot = s;
+	} else if (st->phase == PHASE_PAUSED && !has_slot_for(d->run, n)) {
+		out->kind = DECIDE_RECORD;
+		spot_event(d, s, EVENT_STEP_WAITING, &out->event);
 	} else if (st->phase == PHASE_PAUSED) {
 		decide_begin(d, s, out);
 	} else {
@@ -377,18 +397,31 @@ static void decide_attention(struct decider *d, struct spot s, struct decision *
 }
 
 /* The step that is first in file order, of those that may start now. */
-static const struct queue_entry *first_startable(const struct run *r)
+static const struct queue_entry *first_startable(const struct run *r, int64_t now_ns)
 {
 	const struct queue_entry *free = queue_first(&r->startable);
 	const struct queue_entry *gated = queue_first(&r->gated);
 
 	if (r->slots_used >= r->jobs)
 		return NULL;
-	if (gated && gate_is_closed(r))
+	if (gated && gate_is_closed(r, now_ns))
 		gated = NULL;
 	if (!free || !gated)
 		return free ? free : gated;
 	return gated->key < free->key ? gated : free;
+}
+
+/* A step, not a sample, that has begun and not ended. */
+static bool is_anything_running(const struct run *r)
+{
+	for (uint32_t i = 0; i < r->live_count; i++) {
+		const struct step_state *st = spot_state(r->live[i]);
+
+		if ((st->phase == PHASE_RUNNING || st->phase == PHASE_JUDGED) &&
+			!plan_is_sample(r->plan, r->live[i].node))
+			return true;
+	}
+	return false;
 }
 
 /* Who sent the signal will not wait long for children that do not end. */
@@ -398,13 +431,15 @@ static bool decide_leaving(struct decider *d, struct decision *out)
 {
 	const struct run *r = d->run;
 
-	if (r->stop_after_current && !r->undo_is_running && r->stage != STAGE_FINALLY) {
+	if (r->stop_after_current && !r->undo_is_running && r->stage != STAGE_FINALLY &&
+		!is_anything_running(r)) {
 		decide_run_end(d, RUN_INTERRUPTED, out);
 		return true;
 	}
 	if (!r->signal)
 		return false;
-	if (r->interrupts < 3 && d->now_ns - r->signal_ns < SIGNAL_PATIENCE) {
+	if (r->interrupts < 3 && d->now_ns - r->signal_ns < SIGNAL_PATIENCE &&
+		(r->live_count || r->stage == STAGE_MAIN)) {
 		out->until_ns = r->signal_ns + SIGNAL_PATIENCE;
 		return r->interrupts >= 3;
 	}
@@ -427,6 +462,8 @@ static void decide_wait(struct decider *d, const struct queue_entry *due, struct
 		blind = blind_deadline(r, &policy, &watch);
 	if (blind < out->until_ns)
 		out->until_ns = blind;
+	if (conditions_next(r) < out->until_ns)
+		out->until_ns = conditions_next(r);
 }
 
 void decide(struct decider *d, struct decision *out)
@@ -447,7 +484,7 @@ void decide(struct decider *d, struct decision *out)
 		decide_attention(d, attention->spot, out);
 	else if (decide_condition(d, out) || decide_blind(d, out) || decide_turn(d, out))
 		return;
-	else if ((startable = first_startable(r)) != NULL)
+	else if ((startable = first_startable(r, d->now_ns)) != NULL)
 		decide_begin(d, startable->spot, out);
 	else if (!decide_stage(d, out))
 		decide_wait(d, due, out);

@@ -15,12 +15,12 @@ struct action;
 struct decider {
 	struct run *run;
 	const struct action *const *actions; /* by enum action_kind */
-	struct arena *scratch;   /* decisions live here until the next one */
-	struct sandbox *sandbox; /* for units without helpers of their own */
+	struct arena *scratch;		     /* decisions live here until the next one */
+	struct sandbox *sandbox;	     /* for units without helpers of their own */
 	struct masker *masker;
 	const char *const *base_env; /* what a child gets before the file's `env`, NULL-ended */
-	bool has_person;         /* someone at a terminal: SIGINT asks */
-	const char *hotfix;      /* --hotfix: why a condition that holds already is let be; or NULL */
+	bool has_person;	     /* someone at a terminal: SIGINT asks */
+	const char *hotfix; /* --hotfix: why a condition that holds already is let be; or NULL */
 	int64_t now_ns, wall_ns; /* of this decision */
 };
 

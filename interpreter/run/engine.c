@@ -62,7 +62,8 @@ static void tell_output(struct engine *e, struct spot s, struct str stream, stru
 	event.run = e->decider.run->id;
 	event.stream = stream;
 	event.text = text;
-	/* The real world masks streams as they pass, also across two chunks; a scripted one does not. */
+	/* The real world masks streams as they pass, also across two chunks; a scripted one does
+	 * not. */
 	event_mask(e->masker, e->scratch, &event, &masked);
 	deliver(e, &masked);
 }
@@ -80,7 +81,7 @@ static void cancel(struct engine *e, struct decision *d)
 	const struct node *n = &e->decider.run->plan->nodes[d->spot.node];
 	const struct step_state *st = spot_state(d->spot);
 	bool is_out = st->phase == PHASE_ASKING ||
-		(st->phase == PHASE_RUNNING && action_asks_world(n->action));
+		      (st->phase == PHASE_RUNNING && action_asks_world(n->action));
 
 	record(e, &d->event);
 	if (is_out)
@@ -112,9 +113,9 @@ static int64_t tick_sinks(struct engine *e)
 static void tell_signal(struct engine *e, int number)
 {
 	struct event event = {.kind = EVENT_SIGNAL,
-			.time_ns = e->decider.now_ns,
-			.wall_ns = e->decider.wall_ns,
-			.signal = number};
+		.time_ns = e->decider.now_ns,
+		.wall_ns = e->decider.wall_ns,
+		.signal = number};
 
 	record(e, &event);
 }
@@ -125,12 +126,13 @@ static void handle(struct engine *e, const struct happening *h)
 
 	switch (h->kind) {
 	case HAPPENED_FINISHED:
-		answer_event(&e->decider, spot_of_token(e->decider.run, h->token), &h->answer, &event);
+		answer_event(
+			&e->decider, spot_of_token(e->decider.run, h->token), &h->answer, &event);
 		record(e, &event);
 		break;
 	case HAPPENED_OUTPUT:
 		tell_output(e, spot_of_token(e->decider.run, h->token),
-				h->stream == 2 ? STR("stderr") : STR("stdout"), h->text);
+			h->stream == 2 ? STR("stderr") : STR("stdout"), h->text);
 		break;
 	case HAPPENED_SIGNAL:
 		tell_signal(e, h->signal);
@@ -164,12 +166,12 @@ static void begin(struct engine *e, const struct value *inputs, const struct val
 {
 	const struct run *r = e->decider.run;
 	struct event event = {.kind = EVENT_RUN_STARTED,
-			.wall_ns = e->decider.wall_ns,
-			.inputs = *inputs,
-			.vars = *vars,
-			.runbook = r->plan->book->name,
-			.title = r->plan->book->title,
-			.file = str_of(r->plan->book->file->path)};
+		.wall_ns = e->decider.wall_ns,
+		.inputs = *inputs,
+		.vars = *vars,
+		.runbook = r->plan->book->name,
+		.title = r->plan->book->title,
+		.file = str_of(r->plan->book->file->path)};
 
 	record(e, &event);
 }

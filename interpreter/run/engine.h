@@ -14,7 +14,8 @@ struct engine {
 	struct decider decider;
 	struct world *world;
 	struct arena *scratch;
-	struct sink *sinks[ENGINE_MAX_SINKS]; /* in order; the first is the record, once there is one */
+	struct sink
+		*sinks[ENGINE_MAX_SINKS]; /* in order; the first is the record, once there is one */
 	size_t sink_count;
 	int64_t started_ns; /* of the world's clock */
 	const struct masker *masker;

@@ -422,8 +422,7 @@ static bool member_from(
 		return true;
 	}
 	if (r->type == ROW_ITEM && v->kind == VALUE_INT) {
-		*(struct str *)member =
-			str_of(arena_printf(a, "%lld", (long long)v->integer));
+		*(struct str *)member = str_of(arena_printf(a, "%lld", (long long)v->integer));
 		return true;
 	}
 	if (r->type != ROW_STR && r->type != ROW_TEXT && r->type != ROW_ITEM)

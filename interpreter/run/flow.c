@@ -1,6 +1,7 @@
 #include "run/flow.h"
 
 #include "run/queue.h"
+#include "run/watch.h"
 
 /* ---- frames --------------------------------------------------------------------------------- */
 
@@ -36,12 +37,12 @@ struct frame *flow_frame(struct run *r, struct frame *outer, uint32_t node, uint
 	uint32_t end = outer ? r->plan->nodes[node].end : r->plan->count;
 
 	*f = (struct frame){.number = r->frame_count,
-			.outer = outer,
-			.node = node,
-			.index = index,
-			.first = node,
-			.count = end - node,
-			.name = frame_name(r, outer, index)};
+		.outer = outer,
+		.node = node,
+		.index = index,
+		.first = node,
+		.count = end - node,
+		.name = frame_name(r, outer, index)};
 	f->steps = arena_array(r->arena, f->count, sizeof(struct step_state));
 	if (r->frame_count == r->frame_cap) {
 		r->frame_cap = r->frame_cap ? r->frame_cap * 2 : 16;
@@ -122,6 +123,7 @@ static void skip_all(struct run *r, struct spot s)
 			continue;
 		spot_state(inside)->status = STEP_SKIPPED;
 		spot_state(inside)->phase = PHASE_DONE;
+		watch_arm_after(r, i, r->now_ns);
 		let_go(r, inside);
 	}
 }
@@ -137,8 +139,8 @@ void flow_ready(struct run *r, struct spot s)
 		spot_state(around)->running++;
 	live_add(r, s);
 	if (n->needs_slot && !spot_has_items(r, s) && !spot_is_stopping(r, s))
-		queue_push(n->effect == EFFECT_WRITES ? &r->gated : &r->startable, s.node, s,
-				++st->stamp);
+		queue_push(n->effect == EFFECT_WRITES && !st->attempts ? &r->gated : &r->startable,
+			s.node, s, ++st->stamp);
 	else
 		flow_attend(r, s);
 }
@@ -160,7 +162,8 @@ static void open_items(struct run *r, struct spot s, uint32_t limit)
 
 		f->item = st->item_values->items[i];
 		st->items[i] = f;
-		spot_state((struct spot){f, s.node})->is_decided = !r->plan->nodes[s.node].reads_items;
+		spot_state((struct spot){f, s.node})->is_decided =
+			!r->plan->nodes[s.node].reads_items;
 		flow_ready(r, (struct spot){f, s.node});
 	}
 }
@@ -172,7 +175,7 @@ static void open_children(struct run *r, struct spot s, uint32_t limit)
 	uint32_t child = st->cursor;
 
 	for (; child != NODE_NONE && st->running < limit;
-			child = plan_child(r->plan, s.node, child)) {
+		child = plan_child(r->plan, s.node, child)) {
 		if (may_open((struct spot){s.frame, child}))
 			flow_ready(r, (struct spot){s.frame, child});
 	}
@@ -261,7 +264,7 @@ static void let_go(struct run *r, struct spot s)
 			fs->needs_left--;
 		group = spot_container(r, f);
 		if (!may_open(f) || spot_state(group)->phase != PHASE_OPEN ||
-				spot_is_stopping(r, group))
+			spot_is_stopping(r, group))
 			continue;
 		if (spot_state(group)->running < spot_limit(r, group))
 			flow_ready(r, f);
@@ -306,9 +309,13 @@ static void tell_group(struct run *r, struct spot s, bool was_live, enum step_st
 	st->open--;
 	st->running -= was_live;
 	st->has_warned |= status == STEP_WARNED && st->phase == PHASE_EXPANDED;
+	st->was_stopped |= status == STEP_CANCELLED;
 	if ((status == STEP_FAILED || status == STEP_UNKNOWN) && !st->is_failing &&
-			!goes_on_after_failure(role)) {
+		!goes_on_after_failure(role)) {
 		st->is_failing = true;
+		/* It ends for this reason, not for a deadline that passes while it winds down. */
+		if (role == ROLE_MAIN)
+			flow_timer(r, group, NS_NEVER);
 		flow_stop_inside(r, group);
 	}
 	open_more(r, group);
@@ -333,9 +340,9 @@ void flow_finish(struct run *r, struct spot s, enum step_status status)
 		finish_check(r, s, status);
 		return;
 	}
-	goes_on = status == STEP_OK || status == STEP_WARNED || status == STEP_SKIPPED ||
-		  (group.node != NODE_NONE &&
-				  goes_on_after_failure(r->plan->nodes[group.node].role));
+	goes_on =
+		status == STEP_OK || status == STEP_WARNED || status == STEP_SKIPPED ||
+		(group.node != NODE_NONE && goes_on_after_failure(r->plan->nodes[group.node].role));
 	if (goes_on) {
 		if (status == STEP_SKIPPED)
 			skip_all(r, s);
@@ -398,9 +405,17 @@ void flow_reset(struct run *r, struct spot s)
 
 		if (st->is_released && r->plan->has_outer_needs)
 			take_back(r, inside);
-		*st = (struct step_state){.stamp = st->stamp + 1, .timer_stamp = st->timer_stamp + 1};
+		/* What it did stays done, and is undone, also when it does not run again. */
+		*st = (struct step_state){.stamp = st->stamp + 1,
+			.timer_stamp = st->timer_stamp + 1,
+			.status = st->has_started ? st->status : STEP_PENDING,
+			.has_started = st->has_started,
+			.had_effect = st->has_started,
+			.start_seq = st->start_seq,
+			.result = st->has_started ? st->result : value_nil(),
+			.outputs = st->has_started ? st->outputs : value_nil(),
+			.unit = st->unit};
 	}
 	for (uint32_t i = s.node + 1; i < end; i++)
-		spot_state((struct spot){s.frame, i})->needs_left =
-				unfinished_needs(r, s.frame, i);
+		spot_state((struct spot){s.frame, i})->needs_left = unfinished_needs(r, s.frame, i);
 }

@@ -20,7 +20,7 @@ struct value guard_parts(struct decider *d, struct eval *ev, const struct guard 
 }
 
 void decide_finish(struct decider *d, struct spot s, enum step_status status, const char *reason,
-		const char *message, struct decision *out)
+	const char *message, struct decision *out)
 {
 	const struct step_state *st = spot_state(s);
 
@@ -50,7 +50,7 @@ static struct value step_hints(struct decider *d, struct spot s, const struct st
 
 		scope_enter(d, s, true, &scope, &ev);
 		if (h->only_if && h->only_if->expr &&
-				guard_test(&ev, h->only_if, &why) != VERDICT_TRUE)
+			guard_test(&ev, h->only_if, &why) != VERDICT_TRUE)
 			continue;
 		if (!h->say || !template_render_text(&ev, h->say, &text))
 			continue;
@@ -92,8 +92,8 @@ static struct str output_tail(const struct step_state *st)
 
 /* The delay before attempt n + 1; jitter from the run's id and the place, so that the same run
  * decides the same. */
-static int64_t retry_delay(const struct decider *d, struct spot s, const struct retry *r,
-		uint32_t failed)
+static int64_t retry_delay(
+	const struct decider *d, struct spot s, const struct retry *r, uint32_t failed)
 {
 	double delay = r->delay_ns == INT64_MIN ? (double)NS_PER_S : (double)r->delay_ns;
 	double limit = r->max_delay_ns == INT64_MIN ? 3600e9 : (double)r->max_delay_ns;
@@ -111,10 +111,8 @@ static int64_t retry_delay(const struct decider *d, struct spot s, const struct 
 }
 
 /* What undoes a step tries harder than what goes forward. */
-static const struct retry default_compensation = {.attempts = 3,
-		.delay_ns = NS_PER_S,
-		.max_delay_ns = INT64_MIN,
-		.backoff = 2};
+static const struct retry default_compensation = {
+	.attempts = 3, .delay_ns = NS_PER_S, .max_delay_ns = INT64_MIN, .backoff = 2};
 
 /* A leaf of it: a group's steps each have their tries. */
 static bool is_compensation(const struct run *r, struct spot s)
@@ -154,13 +152,13 @@ static bool may_retry(struct decider *d, struct spot s, const char *reason)
 	const char *why;
 
 	if (!r || spot_has_items(d->run, s) || strcmp(reason, "deadline") == 0 ||
-			strcmp(reason, "budget") == 0)
+		strcmp(reason, "budget") == 0)
 		return false;
 	if (may_have_happened(d->run, s, reason))
 		return false;
 	/* The attempt that failed before it could start counts too. */
 	if (st->attempts + (st->phase != PHASE_JUDGED && st->phase != PHASE_OPEN) >=
-			(r->attempts > 0 ? (uint32_t)r->attempts : 3))
+		(r->attempts > 0 ? (uint32_t)r->attempts : 3))
 		return false;
 	if (spot_is_stopping(d->run, spot_container(d->run, s)))
 		return false;
@@ -219,26 +217,26 @@ void decide_answered(struct decider *d, struct spot s, struct decision *out)
 	} else {
 		decide_finish(d, s,
 			!is_stopping && strcmp(st->answer, "continue") == 0 ? STEP_WARNED
-									     : STEP_FAILED,
+									    : STEP_FAILED,
 			st->reason, st->message, out);
 	}
 }
 
 void decide_failure(struct decider *d, struct spot s, const char *reason, const char *message,
-		struct value working, struct decision *out)
+	struct value working, struct decision *out)
 {
 	const struct node *n = &d->run->plan->nodes[s.node];
 	const struct step_state *st = spot_state(s);
 
 	if (may_retry(d, s, reason)) {
-		uint32_t failed = st->attempts + (st->phase != PHASE_JUDGED &&
-								 st->phase != PHASE_OPEN);
+		uint32_t failed =
+			st->attempts + (st->phase != PHASE_JUDGED && st->phase != PHASE_OPEN);
 
 		out->kind = DECIDE_RECORD;
 		spot_event(d, s, EVENT_STEP_RETRY, &out->event);
 		out->event.attempt = failed;
-		out->event.attempts = retry_of(d->run, s)->attempts > 0 ? retry_of(d->run, s)->attempts
-									: 3;
+		out->event.attempts =
+			retry_of(d->run, s)->attempts > 0 ? retry_of(d->run, s)->attempts : 3;
 		out->event.reason = reason;
 		out->event.message = str_of(message ? message : "");
 		out->event.delay_ns = retry_delay(d, s, retry_of(d->run, s), failed);
@@ -250,8 +248,8 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 		ask(d, s, reason, message, working, out);
 		return;
 	}
-	decide_finish(d, s, n->on_failure == ON_FAILURE_CONTINUE ? STEP_WARNED : STEP_FAILED, reason,
-			message, out);
+	decide_finish(d, s, n->on_failure == ON_FAILURE_CONTINUE ? STEP_WARNED : STEP_FAILED,
+		reason, message, out);
 	out->event.working = working;
 	if (n->action == ACTION_CALL) {
 		out->event.result = value_map(d->scratch);
@@ -264,15 +262,15 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 
 /* ---- judging an attempt --------------------------------------------------------------------- */
 
-static const char *expect_message(struct decider *d, enum verdict verdict, const struct guard *g,
-		const char *why)
+static const char *expect_message(
+	struct decider *d, enum verdict verdict, const struct guard *g, const char *why)
 {
 	switch (verdict) {
 	case VERDICT_BROKEN:
 		return arena_printf(d->scratch, "expect `%.*s` breaks: %s", STR_ARGS(g->text), why);
 	case VERDICT_UNKNOWN:
 		return arena_printf(
-				d->scratch, "expect `%.*s` cannot be known: %s", STR_ARGS(g->text), why);
+			d->scratch, "expect `%.*s` cannot be known: %s", STR_ARGS(g->text), why);
 	default:
 		return arena_printf(d->scratch, "expect `%.*s` does not hold", STR_ARGS(g->text));
 	}
@@ -280,7 +278,7 @@ static const char *expect_message(struct decider *d, enum verdict verdict, const
 
 /* False: decided, the step has failed this time. */
 static bool check_expect(struct decider *d, struct spot s, const struct step *step,
-		const struct event *pending, struct decision *out)
+	const struct event *pending, struct decision *out)
 {
 	for (size_t i = 0; step->more && i < step->more->expect.count; i++) {
 		const struct guard *g = &step->more->expect.items[i];
@@ -297,8 +295,8 @@ static bool check_expect(struct decider *d, struct spot s, const struct step *st
 		if (verdict == VERDICT_TRUE)
 			continue;
 		message = expect_message(d, verdict, g, why);
-		decide_failure(d, s, verdict == VERDICT_BROKEN ? broken_reason(&ev) : "expect", message,
-				guard_parts(d, &ev, g), out);
+		decide_failure(d, s, verdict == VERDICT_BROKEN ? broken_reason(&ev) : "expect",
+			message, guard_parts(d, &ev, g), out);
 		return false;
 	}
 	return true;
@@ -306,9 +304,9 @@ static bool check_expect(struct decider *d, struct spot s, const struct step *st
 
 struct filling {
 	const struct record_list *list;
-	bool is_inner;               /* the outputs of the file inside a `uses` or `call` */
+	bool is_inner; /* the outputs of the file inside a `uses` or `call` */
 	const struct event *pending;
-	const char *reason, *error;  /* why it failed */
+	const char *reason, *error; /* why it failed */
 };
 
 static bool fill_outputs(struct decider *d, struct spot s, struct filling *f, struct value *out)
@@ -333,7 +331,7 @@ static bool fill_outputs(struct decider *d, struct spot s, struct filling *f, st
 		if (!eval_expr(&ev, g->guard.expr, &v)) {
 			f->reason = broken_reason(&ev);
 			f->error = arena_printf(
-					d->scratch, "output `%.*s`: %s", STR_ARGS(g->name), ev.error);
+				d->scratch, "output `%.*s`: %s", STR_ARGS(g->name), ev.error);
 			return false;
 		}
 		map_set(d->scratch, out->map, g->name, v);
@@ -342,8 +340,7 @@ static bool fill_outputs(struct decider *d, struct spot s, struct filling *f, st
 }
 
 /* The result of a choose is its branch's; that of a module or called runbook its outputs. */
-static bool composite_result(
-		struct decider *d, struct spot s, struct event *e, struct filling *f)
+static bool composite_result(struct decider *d, struct spot s, struct event *e, struct filling *f)
 {
 	const struct plan *p = d->run->plan;
 	const struct node *n = &p->nodes[s.node];
@@ -420,10 +417,10 @@ static void judge_cancelled(struct decider *d, struct spot s, struct decision *o
 		return;
 	}
 	decide_failure(d, s, reason,
-			arena_printf(d->scratch, "%s",
-					strcmp(reason, "timeout") == 0 ? "it took longer than its timeout"
-								       : "it took longer than its deadline"),
-			value_nil(), out);
+		arena_printf(d->scratch, "%s",
+			strcmp(reason, "timeout") == 0 ? "it took longer than its timeout"
+						       : "it took longer than its deadline"),
+		value_nil(), out);
 }
 
 /* A group (or a for_each) in which nothing runs any more. */
@@ -434,12 +431,13 @@ static void judge_group(struct decider *d, struct spot s, struct decision *out)
 	if (st->is_cancelling)
 		judge_cancelled(d, s, out);
 	else if (st->is_failing)
-		decide_failure(d, s, st->reason ? st->reason : "steps", st->message, value_nil(), out);
-	else if (st->open)
+		decide_failure(
+			d, s, st->reason ? st->reason : "steps", st->message, value_nil(), out);
+	else if (st->open || st->was_stopped)
 		decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
 	else if (st->phase == PHASE_EXPANDED)
-		decide_finish(d, s, st->has_warned ? STEP_WARNED : STEP_OK, st->reason, st->message,
-			out);
+		decide_finish(
+			d, s, st->has_warned ? STEP_WARNED : STEP_OK, st->reason, st->message, out);
 	else
 		succeed(d, s, out);
 }

@@ -37,7 +37,7 @@ static struct value mask_value(const struct masker *m, struct arena *a, const st
 			const struct entry *e = &v->map->entries[i];
 
 			map_append(a, out.map, mask_str(m, a, entry_key(e)),
-					mask_value(m, a, &e->value));
+				mask_value(m, a, &e->value));
 		}
 		return out;
 	default:
@@ -51,10 +51,10 @@ void event_mask(const struct masker *m, struct arena *a, const struct event *in,
 	if (!m || masker_is_empty(m))
 		return;
 	struct str *const texts[] = {&out->title, &out->message, &out->command, &out->text,
-			&out->tail, &out->log, &out->item, &out->file};
+		&out->tail, &out->log, &out->item, &out->file};
 	struct value *const values[] = {&out->result, &out->outputs, &out->inputs, &out->vars,
-			&out->items, &out->working, &out->hints, &out->value, &out->undo, &out->left,
-			&out->bare, &out->samples};
+		&out->items, &out->working, &out->hints, &out->value, &out->undo, &out->left,
+		&out->bare, &out->samples};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		*texts[i] = mask_str(m, a, *texts[i]);

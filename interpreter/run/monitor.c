@@ -35,12 +35,17 @@ static bool counts_for(const struct run *r, const struct condition_state *c, str
 }
 
 static const struct condition_state *find_phase(
-		const struct run *r, struct spot s, enum condition_phase phase, bool own)
+	const struct run *r, struct spot s, enum condition_phase phase, bool own)
 {
 	for (uint32_t i = 0; i < r->condition_count; i++) {
 		const struct condition_state *c = &r->conditions[i];
 
-		if (counts_for(r, c, s) && c->phase == phase && (!own || c->owner_node != NODE_NONE))
+		/* What is pending and will not be known is not waited for with `on_blind:
+		 * continue`. */
+		if (phase == CONDITION_PENDING && condition_is_let_be(r, c))
+			continue;
+		if (counts_for(r, c, s) && c->phase == phase &&
+			(!own || c->owner_node != NODE_NONE))
 			return c;
 	}
 	return NULL;
@@ -59,7 +64,7 @@ static const char *condition_text(struct decider *d, struct spot s, const struct
 }
 
 static void finish_monitor(struct decider *d, struct spot s, const char *reason,
-		const char *message, struct decision *out)
+	const char *message, struct decision *out)
 {
 	struct answer answer = {.reason = reason, .message = message, .was_sent = true};
 	uint64_t samples;
@@ -86,7 +91,8 @@ void decide_monitor(struct decider *d, struct spot s, struct decision *out)
 	}
 	covered = coverage(d->run, st->monitor, &samples);
 	if (d->now_ns < st->monitor_end_ns || d->run->any_condition_due ||
-			find_phase(d->run, s, CONDITION_PENDING, false) || monitor_is_blind(d->run)) {
+		find_phase(d->run, s, CONDITION_PENDING, false) ||
+		find_phase(d->run, s, CONDITION_FIRING, false) || monitor_is_blind(d->run)) {
 		/* It stays: past its end until what is pending fires or clears. */
 		out->kind = DECIDE_RECORD;
 		spot_event(d, s, EVENT_STEP_WAITING, &out->event);
@@ -95,10 +101,10 @@ void decide_monitor(struct decider *d, struct spot s, struct decision *out)
 	}
 	if (covered < wanted)
 		finish_monitor(d, s, "coverage",
-				arena_printf(d->scratch,
-						"only %.0f %% of the samples were known, %.0f %% are needed",
-						covered * 100, wanted * 100),
-				out);
+			arena_printf(d->scratch,
+				"only %.0f %% of the samples were known, %.0f %% are needed",
+				covered * 100, wanted * 100),
+			out);
 	else
 		finish_monitor(d, s, NULL, NULL, out);
 }

@@ -11,14 +11,14 @@ enum request_kind { REQUEST_PROCESS, REQUEST_HTTP, REQUEST_QUESTION };
 
 struct process_request {
 	/* A program and its arguments, or a script for a shell. Strings end with NUL. */
-	const char *const *argv;   /* NULL-ended; NULL: `script` */
+	const char *const *argv; /* NULL-ended; NULL: `script` */
 	const char *script;
-	bool is_bash;              /* `bash -euo pipefail`, otherwise `sh -eu` */
-	const char *const *env;    /* the whole environment of the child, NULL-ended */
-	const char *cwd;           /* NULL: where we are */
-	bool is_interactive;       /* has the terminal */
-	bool is_masked;            /* `mask: true`: output is kept nowhere and shown nowhere */
-	size_t keep;               /* bytes of each stream that the answer shall hold (its tail) */
+	bool is_bash;		/* `bash -euo pipefail`, otherwise `sh -eu` */
+	const char *const *env; /* the whole environment of the child, NULL-ended */
+	const char *cwd;	/* NULL: where we are */
+	bool is_interactive;	/* has the terminal */
+	bool is_masked;		/* `mask: true`: output is kept nowhere and shown nowhere */
+	size_t keep;		/* bytes of each stream that the answer shall hold (its tail) */
 };
 
 struct header {
@@ -31,14 +31,14 @@ struct http_request {
 	const struct header *headers;
 	size_t header_count;
 	struct str body;
-	const char *file;          /* its bytes are the body; NULL: `body` */
+	const char *file; /* its bytes are the body; NULL: `body` */
 	bool has_body;
 	struct str user, password; /* basic auth when has_basic */
 	struct str bearer;
 	bool has_basic, has_bearer;
 	int64_t timeout_ns, connect_timeout_ns;
-	int64_t max_bytes;         /* of the body, counted after decoding */
-	int redirects;             /* followed at most */
+	int64_t max_bytes; /* of the body, counted after decoding */
+	int redirects;	   /* followed at most */
 	const char *ca, *cert, *key;
 	bool is_insecure;
 };
@@ -46,9 +46,9 @@ struct http_request {
 enum question_kind { QUESTION_CONFIRM, QUESTION_CHECKLIST, QUESTION_PROMPT, QUESTION_CHOICE };
 
 struct question_item {
-	struct str text;    /* checklist: what to tick; prompt: the name; choice: a word, NUL behind */
-	struct str about;   /* prompt: what it is, its type, its options */
-	bool note;          /* checklist: a note is asked for */
+	struct str text; /* checklist: what to tick; prompt: the name; choice: a word, NUL behind */
+	struct str about;	   /* prompt: what it is, its type, its options */
+	bool note;		   /* checklist: a note is asked for */
 	const struct input *input; /* prompt: its declaration */
 };
 
@@ -61,7 +61,7 @@ struct question_request {
 
 struct request {
 	enum request_kind kind;
-	const char *step, *item;   /* for messages, logs and scripted worlds; item NULL: none */
+	const char *step, *item; /* for messages, logs and scripted worlds; item NULL: none */
 	unsigned attempt;
 	union {
 		struct process_request process;
@@ -72,13 +72,14 @@ struct request {
 
 /* How a request ended. */
 struct answer {
-	/* NULL: it ran its course. Otherwise why not: `exit signal timeout resolve connect tls status
-	 * rejected too_large reset spawn cancelled` … (LANGUAGE.md, `steps.<id>.reason`). */
+	/* NULL: it ran its course. Otherwise why not: `exit signal timeout resolve connect tls
+	 * status rejected too_large reset spawn cancelled` … (LANGUAGE.md, `steps.<id>.reason`). */
 	const char *reason;
-	const char *message;       /* for people, when there is a reason; facts only */
-	/* For people, also of a success: `killed what it left running: sleep (pid 4711)`; or NULL. */
+	const char *message; /* for people, when there is a reason; facts only */
+	/* For people, also of a success: `killed what it left running: sleep (pid 4711)`; or NULL.
+	 */
 	const char *note;
-	bool was_sent;             /* it may have had an effect: a child was released, a request left */
+	bool was_sent; /* it may have had an effect: a child was released, a request left */
 	/* The result by the action's field names; in the arena given to world_wait. */
 	struct value result;
 	/* Where the whole output lies, if it went to a log file. */

@@ -8,14 +8,14 @@
 #define DEFAULT_VERIFY_WITHIN (600 * NS_PER_S)
 
 static void turn_event(struct decider *d, enum event_kind kind, const char *reason,
-		const char *message, struct decision *out)
+	const char *message, struct decision *out)
 {
 	out->kind = DECIDE_RECORD;
 	out->event = (struct event){.kind = kind,
-			.time_ns = d->now_ns,
-			.wall_ns = d->wall_ns,
-			.reason = reason,
-			.message = str_of(message ? message : "")};
+		.time_ns = d->now_ns,
+		.wall_ns = d->wall_ns,
+		.reason = reason,
+		.message = str_of(message ? message : "")};
 }
 
 /* ---- evidence ------------------------------------------------------------------------------- */
@@ -33,8 +33,7 @@ static struct value samples_of(struct decider *d)
 			const struct sample *s = samples_get(ring, k);
 
 			list_add(d->scratch, list.list,
-					s->unknown ? value_unknown(s->unknown)
-						   : value_float(s->number));
+				s->unknown ? value_unknown(s->unknown) : value_float(s->number));
 		}
 		map_set(d->scratch, all.map, r->watches[i].watch->name, list);
 	}
@@ -65,7 +64,7 @@ static const char *firing_reason(struct decider *d, uint8_t *mode)
 		const struct condition_state *c = &d->run->conditions[i];
 
 		if (c->phase != CONDITION_FIRING || c->was_decided || c->is_over ||
-				c->owner_node != NODE_NONE)
+			c->owner_node != NODE_NONE)
 			continue;
 		if (!b.len)
 			*mode = c->rule->mode;
@@ -80,8 +79,8 @@ static const char *firing_reason(struct decider *d, uint8_t *mode)
 
 /* ---- turning -------------------------------------------------------------------------------- */
 
-static void start_rollback(struct decider *d, const char *reason, const char *message,
-		struct decision *out)
+static void start_rollback(
+	struct decider *d, const char *reason, const char *message, struct decision *out)
 {
 	struct spot *spots;
 	uint32_t count = undo_list(d->run, d->scratch, &spots);
@@ -95,8 +94,8 @@ static void start_rollback(struct decider *d, const char *reason, const char *me
 	out->event.step = d->run->failed_step;
 }
 
-static void turn_back(struct decider *d, const char *reason, const char *message,
-		struct decision *out)
+static void turn_back(
+	struct decider *d, const char *reason, const char *message, struct decision *out)
 {
 	const struct run *r = d->run;
 
@@ -105,10 +104,9 @@ static void turn_back(struct decider *d, const char *reason, const char *message
 		return;
 	}
 	turn_event(d, EVENT_HOLD, "irreversible",
-			arena_printf(d->scratch,
-					"`%.*s` cannot be undone, a person has to decide: %s",
-					STR_ARGS(r->irreversible_step), message ? message : reason),
-			out);
+		arena_printf(d->scratch, "`%.*s` cannot be undone, a person has to decide: %s",
+			STR_ARGS(r->irreversible_step), message ? message : reason),
+		out);
 }
 
 /* A condition that holds already, before anything had an effect. */
@@ -122,7 +120,7 @@ static bool decide_baseline(struct decider *d, struct decision *out)
 		struct condition_state *c = &r->conditions[i];
 
 		if (!c->has_ticked || c->last != TICK_TRUE || c->is_muted || c->is_over ||
-				c->owner_node != NODE_NONE || c->rule->mode == CONDITION_OBSERVE)
+			c->owner_node != NODE_NONE || c->rule->mode == CONDITION_OBSERVE)
 			continue;
 		if (d->hotfix) {
 			turn_event(d, EVENT_CONDITION, "hotfix", d->hotfix, out);
@@ -133,9 +131,8 @@ static bool decide_baseline(struct decider *d, struct decision *out)
 			return true;
 		}
 		turn_event(d, EVENT_REFUSED, "baseline",
-				arena_printf(d->scratch, "it holds already: %s",
-						condition_reason(d, c)),
-				out);
+			arena_printf(d->scratch, "it holds already: %s", condition_reason(d, c)),
+			out);
 		return true;
 	}
 	return false;
@@ -149,8 +146,8 @@ static void ask_about_interrupt(struct decider *d, struct decision *out)
 
 	out->kind = DECIDE_START;
 	out->spot = (struct spot){d->run->root, 0};
-	out->event = (struct event){
-		.kind = EVENT_STEP_ASK, .time_ns = d->now_ns, .wall_ns = d->wall_ns};
+	out->event =
+		(struct event){.kind = EVENT_STEP_ASK, .time_ns = d->now_ns, .wall_ns = d->wall_ns};
 	choice_request(d, "Interrupted. What now?", can_undo ? with : without, can_undo ? 3 : 2,
 		&out->request);
 	out->request.step = "interrupt";
@@ -189,7 +186,7 @@ static bool decide_being_blind(struct decider *d, struct decision *out)
 	if (blind_deadline(d->run, &policy, &watch) > d->now_ns)
 		return false;
 	message = arena_printf(d->scratch, "watch `%.*s` has been unknown for too long",
-			STR_ARGS(d->run->watches[watch].watch->name));
+		STR_ARGS(d->run->watches[watch].watch->name));
 	if (policy == ON_BLIND_ROLLBACK)
 		turn_back(d, "blind", message, out);
 	else
@@ -228,7 +225,7 @@ void decide_rollback_of_failure(struct decider *d, struct decision *out)
 	const char *reason = main->is_cancelling ? main->cancel_reason : r->reason;
 
 	turn_back(d, reason ? reason : "failed",
-			r->message ? r->message : "the run took longer than its deadline", out);
+		r->message ? r->message : "the run took longer than its deadline", out);
 }
 
 /* ---- stages --------------------------------------------------------------------------------- */
@@ -260,7 +257,8 @@ void decide_next_stage(struct decider *d, struct decision *out)
 static void finish_rollback(struct decider *d, struct decision *out)
 {
 	const struct run *r = d->run;
-	bool is_incomplete = r->is_unfinished || (r->left.kind == VALUE_LIST && r->left.list->count);
+	bool is_incomplete =
+		r->is_unfinished || (r->left.kind == VALUE_LIST && r->left.list->count);
 
 	turn_event(d, EVENT_ROLLBACK_FINISHED, NULL, NULL, out);
 	out->event.status = is_incomplete ? RUN_ROLLBACK_INCOMPLETE : RUN_ROLLED_BACK;
@@ -278,7 +276,7 @@ static void decide_undo(struct decider *d, struct decision *out)
 	undo = (struct spot){s.frame, r->plan->nodes[s.node].undo};
 	if (spot_state(s)->is_blocked)
 		decide_finish(d, undo, STEP_SKIPPED, "blocked",
-				"what needed it could not be undone", out);
+			"what needed it could not be undone", out);
 	else
 		decide_begin(d, undo, out);
 }
@@ -305,7 +303,7 @@ static bool decide_verify(struct decider *d, struct decision *out)
 	out->event.status = RUN_ROLLBACK_INCOMPLETE;
 	out->event.reason = "ineffective";
 	out->event.message = str_of(arena_printf(d->scratch,
-			"recovery was not shown: `%.*s` did not hold", STR_ARGS(c->rule->holds->text)));
+		"recovery was not shown: `%.*s` did not hold", STR_ARGS(c->rule->holds->text)));
 	return true;
 }
 
@@ -320,6 +318,8 @@ bool decide_stage(struct decider *d, struct decision *out)
 {
 	const struct run *r = d->run;
 
+	if (r->signal)
+		return false;
 	switch (r->stage) {
 	case STAGE_BEFORE:
 		if (!section_is_over(r, r->plan->before))

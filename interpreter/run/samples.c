@@ -6,15 +6,15 @@
 #include <math.h>
 
 const char *const window_names[WINDOW_KINDS] = {
-		[WINDOW_AVG] = "avg",
-		[WINDOW_MIN] = "min",
-		[WINDOW_MAX] = "max",
-		[WINDOW_SUM] = "sum",
-		[WINDOW_COUNT] = "count",
-		[WINDOW_INCREASE] = "increase",
-		[WINDOW_RATE] = "rate",
-		[WINDOW_PERCENTILE] = "percentile",
-		[WINDOW_VALUES] = "values",
+	[WINDOW_AVG] = "avg",
+	[WINDOW_MIN] = "min",
+	[WINDOW_MAX] = "max",
+	[WINDOW_SUM] = "sum",
+	[WINDOW_COUNT] = "count",
+	[WINDOW_INCREASE] = "increase",
+	[WINDOW_RATE] = "rate",
+	[WINDOW_PERCENTILE] = "percentile",
+	[WINDOW_VALUES] = "values",
 };
 
 void samples_init(struct samples_ring *r, struct arena *a, int64_t every_ns)
@@ -59,8 +59,8 @@ struct window {
 	const char *why; /* of the last unknown one */
 };
 
-static struct window collect(const struct samples_ring *r, int64_t now_ns, int64_t window_ns,
-		struct arena *a)
+static struct window collect(
+	const struct samples_ring *r, int64_t now_ns, int64_t window_ns, struct arena *a)
 {
 	struct window w = {0};
 	uint32_t from = r->count;
@@ -68,8 +68,8 @@ static struct window collect(const struct samples_ring *r, int64_t now_ns, int64
 	while (from && samples_get(r, from - 1)->at_ns > now_ns - window_ns)
 		from--;
 	/* One sample before the window, or one a tick behind its beginning, fills it. */
-	w.is_filled = from > 0 || (r->count && samples_get(r, 0)->at_ns <=
-							  now_ns - window_ns + r->every_ns);
+	w.is_filled = from > 0 ||
+		      (r->count && samples_get(r, 0)->at_ns <= now_ns - window_ns + r->every_ns);
 	w.known = arena_array(a, r->count - from + 1, sizeof(double));
 	w.times = arena_array(a, r->count - from + 1, sizeof(int64_t));
 	for (uint32_t i = from; i < r->count; i++) {
@@ -132,7 +132,7 @@ static struct value counted(const struct window *w, enum window_kind kind)
 }
 
 struct value samples_window(const struct samples_ring *r, enum window_kind kind, int64_t now_ns,
-		int64_t window_ns, double q, struct arena *a)
+	int64_t window_ns, double q, struct arena *a)
 {
 	struct window w = collect(r, now_ns, window_ns, a);
 	struct samples s = {w.known, w.count};
@@ -145,7 +145,7 @@ struct value samples_window(const struct samples_ring *r, enum window_kind kind,
 		return value_unknown(w.why ? w.why : "no samples");
 	if (w.unknown > w.count)
 		return value_unknown(arena_printf(a, "%zu of %zu samples in the window are unknown",
-				w.unknown, w.unknown + w.count));
+			w.unknown, w.unknown + w.count));
 	switch (kind) {
 	case WINDOW_INCREASE:
 	case WINDOW_RATE:

@@ -11,8 +11,8 @@
 #include "model/runbook.h"
 
 struct sample {
-	int64_t at_ns;       /* its tick, on the run's clock */
-	double number;       /* when known */
+	int64_t at_ns;	     /* its tick, on the run's clock */
+	double number;	     /* when known */
 	const char *unknown; /* why not; NULL: known */
 	bool is_boolean;
 };
@@ -33,8 +33,16 @@ const struct sample *samples_get(const struct samples_ring *r, uint32_t from_old
 int64_t samples_reach(const struct samples_ring *r);
 
 enum window_kind {
-	WINDOW_AVG, WINDOW_MIN, WINDOW_MAX, WINDOW_SUM, WINDOW_COUNT, WINDOW_INCREASE, WINDOW_RATE,
-	WINDOW_PERCENTILE, WINDOW_VALUES, WINDOW_KINDS,
+	WINDOW_AVG,
+	WINDOW_MIN,
+	WINDOW_MAX,
+	WINDOW_SUM,
+	WINDOW_COUNT,
+	WINDOW_INCREASE,
+	WINDOW_RATE,
+	WINDOW_PERCENTILE,
+	WINDOW_VALUES,
+	WINDOW_KINDS,
 };
 extern const char *const window_names[WINDOW_KINDS];
 
@@ -42,6 +50,6 @@ extern const char *const window_names[WINDOW_KINDS];
  * takes a fall of a counter for a reset, RATE is per second (as Prometheus does, without its
  * extrapolation). */
 struct value samples_window(const struct samples_ring *r, enum window_kind kind, int64_t now_ns,
-		int64_t window_ns, double q, struct arena *a);
+	int64_t window_ns, double q, struct arena *a);
 
 #endif

@@ -9,16 +9,16 @@
 /* ---- samples -------------------------------------------------------------------------------- */
 
 static void sample_event(struct decider *d, const struct watch_state *w, enum event_kind kind,
-		int64_t tick_ns, struct decision *out)
+	int64_t tick_ns, struct decision *out)
 {
 	out->kind = DECIDE_RECORD;
 	out->event = (struct event){.kind = kind,
-			.node = w->node,
-			.time_ns = d->now_ns,
-			.wall_ns = d->wall_ns,
-			.watch = w->watch->name,
-			.index = w - d->run->watches + 1,
-			.tick_ns = tick_ns};
+		.node = w->node,
+		.time_ns = d->now_ns,
+		.wall_ns = d->wall_ns,
+		.watch = w->watch->name,
+		.index = w - d->run->watches + 1,
+		.tick_ns = tick_ns};
 }
 
 static void unknown_sample(struct event *e, const char *reason, const char *message)
@@ -45,7 +45,7 @@ static bool is_stale(struct decider *d, const struct watch_state *w, struct spot
 }
 
 static void judge_value(struct decider *d, const struct watch_state *w, struct eval *ev,
-		const struct value *v, struct event *e)
+	const struct value *v, struct event *e)
 {
 	switch (v->kind) {
 	case VALUE_INT:
@@ -58,13 +58,13 @@ static void judge_value(struct decider *d, const struct watch_state *w, struct e
 		return;
 	case VALUE_NIL:
 		unknown_sample(e, "missing",
-				arena_printf(ev->arena, "`%.*s` is missing",
-						STR_ARGS(w->watch->value->text)));
+			arena_printf(
+				ev->arena, "`%.*s` is missing", STR_ARGS(w->watch->value->text)));
 		return;
 	default:
 		unknown_sample(e, "not_a_number",
-				arena_printf(d->scratch, "`%.*s` is %s, not a number",
-						STR_ARGS(w->watch->value->text), value_kind_name(v)));
+			arena_printf(d->scratch, "`%.*s` is %s, not a number",
+				STR_ARGS(w->watch->value->text), value_kind_name(v)));
 	}
 }
 
@@ -86,7 +86,7 @@ static void finish_sample(struct decider *d, const struct watch_state *w, struct
 	}
 	if (is_stale(d, w, child, &age)) {
 		unknown_sample(&out->event, "stale",
-				arena_printf(d->scratch, "the sample is %.0f s old", age));
+			arena_printf(d->scratch, "the sample is %.0f s old", age));
 		return;
 	}
 	scope_enter(d, child, true, &scope, &ev);
@@ -120,15 +120,17 @@ static bool is_answerable(const struct run *r, const struct condition_state *c)
 {
 	for (uint32_t i = 0; i < r->watch_count; i++) {
 		const struct watch_state *w = &r->watches[i];
+		const struct sample *last = samples_last(&w->ring);
 
+		/* One that hangs is told as missed, tick by tick: what others say counts. */
 		if ((c->watches & (UINT64_C(1) << (i < 63 ? i : 63))) && w->is_in_flight &&
-				w->tick_ns <= c->due_tick_ns)
+			w->tick_ns <= c->due_tick_ns && !(last && last->at_ns >= c->due_tick_ns))
 			return false;
 	}
 	return true;
 }
 
-static void tick_condition(struct decider *d, uint32_t index, struct decision *out)
+static void tick_condition(struct decider *d, uint32_t index, int64_t tick_ns, struct decision *out)
 {
 	struct run *r = d->run;
 	struct condition_state c = r->conditions[index];
@@ -143,36 +145,64 @@ static void tick_condition(struct decider *d, uint32_t index, struct decision *o
 		s = (struct spot){r->frames[c.owner], c.owner_node};
 	scope_enter(d, s, false, &scope, &ev);
 	verdict = guard_test(&ev, c.rule->holds, &why);
-	tick = verdict == VERDICT_TRUE ? TICK_TRUE
-			: verdict == VERDICT_FALSE ? TICK_FALSE
-						   : TICK_UNKNOWN;
-	condition_tick(&c, tick, c.due_tick_ns);
+	tick = verdict == VERDICT_TRUE	  ? TICK_TRUE
+	       : verdict == VERDICT_FALSE ? TICK_FALSE
+					  : TICK_UNKNOWN;
+	condition_tick(&c, tick, tick_ns);
 	out->kind = DECIDE_RECORD;
 	out->event = (struct event){.kind = EVENT_CONDITION,
-			.time_ns = d->now_ns,
-			.wall_ns = d->wall_ns,
-			.index = (int64_t)index + 1,
-			.condition = c.rule->holds->text,
-			.phase = condition_phase_names[c.phase],
-			.held_ns = c.held_ns,
-			.for_ns = condition_for(c.rule),
-			.tick_ns = c.due_tick_ns,
-			.value = tick == TICK_UNKNOWN ? value_unknown(why ? why : "unknown")
-						      : value_bool(tick == TICK_TRUE),
-			.message = str_of(tick == TICK_UNKNOWN && why ? why : "")};
+		.time_ns = d->now_ns,
+		.wall_ns = d->wall_ns,
+		.index = (int64_t)index + 1,
+		.condition = c.rule->holds->text,
+		.phase = condition_phase_names[c.phase],
+		.held_ns = c.held_ns,
+		.for_ns = condition_for(c.rule),
+		.tick_ns = tick_ns,
+		.value = tick == TICK_UNKNOWN ? value_unknown(why ? why : "unknown")
+					      : value_bool(tick == TICK_TRUE),
+		.message = str_of(tick == TICK_UNKNOWN && why ? why : "")};
+}
+
+/* What reads no watch has no grid: beside the ends of steps it ticks when it has held long enough.
+ */
+static int64_t own_tick(const struct condition_state *c)
+{
+	if (c->is_over || c->watches || c->phase != CONDITION_PENDING || c->last != TICK_TRUE ||
+		!condition_for(c->rule))
+		return NS_NEVER;
+	return c->last_tick_ns + condition_for(c->rule) - c->held_ns;
+}
+
+int64_t conditions_next(const struct run *r)
+{
+	int64_t first = NS_NEVER;
+
+	for (uint32_t i = 0; r->reads_steps && i < r->condition_count; i++) {
+		if (own_tick(&r->conditions[i]) < first)
+			first = own_tick(&r->conditions[i]);
+	}
+	return first;
 }
 
 bool decide_condition(struct decider *d, struct decision *out)
 {
 	struct run *r = d->run;
 
+	for (uint32_t i = 0; r->reads_steps && i < r->condition_count; i++) {
+		if (own_tick(&r->conditions[i]) > d->now_ns)
+			continue;
+		tick_condition(d, i, d->now_ns, out);
+		return true;
+	}
+
 	for (uint32_t i = 0; r->any_condition_due && i < r->condition_count; i++) {
 		struct condition_state *c = &r->conditions[i];
 
 		if (!c->is_due || c->is_over || !c->rule->holds || !c->rule->holds->expr ||
-				!is_answerable(r, c))
+			!is_answerable(r, c))
 			continue;
-		tick_condition(d, i, out);
+		tick_condition(d, i, c->due_tick_ns, out);
 		return true;
 	}
 	return false;
@@ -188,7 +218,8 @@ static bool is_needed(const struct run *r, uint32_t watch)
 	for (uint32_t i = 0; i < r->condition_count; i++) {
 		const struct condition_state *c = &r->conditions[i];
 
-		if (!c->is_over && !c->is_muted && (c->watches & bit))
+		if (!c->is_over && !c->is_muted && c->rule->mode != CONDITION_OBSERVE &&
+			(c->watches & bit))
 			return true;
 	}
 	return false;
@@ -213,21 +244,6 @@ bool decide_blind(struct decider *d, struct decision *out)
 	return false;
 }
 
-bool gate_is_closed(const struct run *r)
-{
-	if (!r->condition_count || r->stage != STAGE_MAIN)
-		return false;
-	for (uint32_t i = 0; i < r->watch_count; i++) {
-		const struct watch_state *w = &r->watches[i];
-
-		if (!w->is_armed || !is_needed(r, i))
-			continue;
-		if (w->is_blind || !w->ring.total)
-			return true;
-	}
-	return r->any_condition_due && !r->effects_began;
-}
-
 static void find_policy(const struct run *r, uint32_t watch, uint8_t *on_blind, int64_t *within_ns)
 {
 	const struct rollback_section *rollback = r->plan->book->rollback;
@@ -245,6 +261,41 @@ static void find_policy(const struct run *r, uint32_t watch, uint8_t *on_blind, 
 		if (c->rule->decide_within_ns != INT64_MIN)
 			*within_ns = c->rule->decide_within_ns;
 	}
+}
+
+/* `on_blind: continue`, and it has been waited for long enough. */
+static bool is_let_be(const struct run *r, uint32_t watch, int64_t now_ns)
+{
+	uint8_t policy;
+	int64_t within_ns;
+
+	find_policy(r, watch, &policy, &within_ns);
+	return policy == ON_BLIND_CONTINUE && now_ns >= r->watches[watch].blind_ns + within_ns;
+}
+
+bool condition_is_let_be(const struct run *r, const struct condition_state *c)
+{
+	for (uint32_t i = 0; i < r->watch_count; i++) {
+		if ((c->watches & (UINT64_C(1) << (i < 63 ? i : 63))) && r->watches[i].is_blind &&
+			is_let_be(r, i, r->now_ns))
+			return true;
+	}
+	return false;
+}
+
+bool gate_is_closed(const struct run *r, int64_t now_ns)
+{
+	if (!r->condition_count || r->stage != STAGE_MAIN)
+		return false;
+	for (uint32_t i = 0; i < r->watch_count; i++) {
+		const struct watch_state *w = &r->watches[i];
+
+		if (!w->is_armed || !is_needed(r, i))
+			continue;
+		if (!w->ring.total || (w->is_blind && !is_let_be(r, i, now_ns)))
+			return true;
+	}
+	return r->any_condition_due && !r->effects_began;
 }
 
 int64_t blind_deadline(const struct run *r, uint8_t *on_blind, uint32_t *watch)

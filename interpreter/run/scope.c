@@ -34,10 +34,11 @@ static struct value failure_value(struct run *r, struct arena *a)
 
 	map_set(a, v.map, STR("step"), value_str(r->failure_step));
 	map_set(a, v.map, STR("reason"),
-			value_str(str_of(failure_is_condition(r) && r->stop_message ? r->stop_message
-					 : r->stop_reason			    ? r->stop_reason
-										    : "")));
-	map_set(a, v.map, STR("message"), value_str(str_of(r->stop_message ? r->stop_message : "")));
+		value_str(str_of(failure_is_condition(r) && r->stop_message ? r->stop_message
+				 : r->stop_reason			    ? r->stop_reason
+									    : "")));
+	map_set(a, v.map, STR("message"),
+		value_str(str_of(r->stop_message ? r->stop_message : "")));
 	return v;
 }
 
@@ -57,7 +58,8 @@ static struct value run_value(const struct step_scope *s, struct eval *ev)
 	map_set(ev->arena, v.map, STR("reason"), value_str(run_reason(r, ev->arena)));
 	map_set(ev->arena, v.map, STR("failed_step"), value_str(r->failed_step));
 	map_set(ev->arena, v.map, STR("started"), value_copy_str(ev->arena, str_of(text)));
-	map_set(ev->arena, v.map, STR("duration"), value_float((double)r->now_ns / (double)NS_PER_S));
+	map_set(ev->arena, v.map, STR("duration"),
+		value_float((double)r->now_ns / (double)NS_PER_S));
 	return v;
 }
 
@@ -100,7 +102,7 @@ static bool pending_field(const struct event *e, struct str name, struct value *
 
 	for (size_t i = 0; i < 2; i++) {
 		const struct entry *entry =
-				maps[i]->kind == VALUE_MAP ? map_find(maps[i]->map, name) : NULL;
+			maps[i]->kind == VALUE_MAP ? map_find(maps[i]->map, name) : NULL;
 
 		if (!entry)
 			continue;
@@ -128,8 +130,7 @@ static bool lookup(const struct scope *scope, struct str name, struct eval *ev, 
 
 	if (s->sees_result && s->pending && pending_field(s->pending, name, out))
 		return true;
-	if (s->sees_result &&
-			step_result_field(s->run, s->spot, name, ev->arena, out))
+	if (s->sees_result && step_result_field(s->run, s->spot, name, ev->arena, out))
 		return true;
 	if (str_is(name, "inputs"))
 		*out = s->values->inputs;
@@ -158,7 +159,8 @@ static bool lookup(const struct scope *scope, struct str name, struct eval *ev, 
 
 static bool names_root(const struct expr *e, const char *root)
 {
-	return e->kind == EXPR_FIELD && e->object->kind == EXPR_NAME && str_is(e->object->name, root);
+	return e->kind == EXPR_FIELD && e->object->kind == EXPR_NAME &&
+	       str_is(e->object->name, root);
 }
 
 static const char *missing(const struct scope *scope, const struct expr *e, struct eval *ev)
@@ -168,10 +170,11 @@ static const char *missing(const struct scope *scope, const struct expr *e, stru
 	if (names_root(e, "inputs"))
 		return arena_printf(ev->arena, "input `%.*s` was not given", STR_ARGS(e->name));
 	if (names_root(e, "env"))
-		return arena_printf(ev->arena, "`%.*s` is not in the environment", STR_ARGS(e->name));
+		return arena_printf(
+			ev->arena, "`%.*s` is not in the environment", STR_ARGS(e->name));
 	/* steps.x.y, and anything below it. */
 	for (; e && (e->kind == EXPR_FIELD || e->kind == EXPR_INDEX);
-			e = e->kind == EXPR_FIELD ? e->object : e->left) {
+		e = e->kind == EXPR_FIELD ? e->object : e->left) {
 		uint32_t node;
 		struct spot seen;
 		const struct step_state *st;
@@ -184,7 +187,8 @@ static const char *missing(const struct scope *scope, const struct expr *e, stru
 		seen = spot_seen(s->run, s->spot.frame, node);
 		st = seen.frame ? spot_state(seen) : NULL;
 		if (st && st->status == STEP_SKIPPED)
-			return arena_printf(ev->arena, "step `%.*s` was skipped", STR_ARGS(e->name));
+			return arena_printf(
+				ev->arena, "step `%.*s` was skipped", STR_ARGS(e->name));
 		if (st && (st->status == STEP_FAILED || st->status == STEP_WARNED))
 			return arena_printf(ev->arena, "step `%.*s` failed", STR_ARGS(e->name));
 	}
@@ -193,21 +197,22 @@ static const char *missing(const struct scope *scope, const struct expr *e, stru
 
 /* ---- entering ------------------------------------------------------------------------------- */
 
-static void enter(struct decider *d, const struct unit *u, struct step_scope *scope, struct eval *ev)
+static void enter(
+	struct decider *d, const struct unit *u, struct step_scope *scope, struct eval *ev)
 {
 	scope->scope = (struct scope){.lookup = lookup, .missing = missing};
 	scope->run = d->run;
 	scope->now_ns = d->now_ns;
 	scope->unit = u;
 	*ev = (struct eval){.arena = d->scratch,
-			.scope = &scope->scope,
-			.sandbox = u->helpers ? u->helpers : d->sandbox,
-			.wall_ns = d->wall_ns,
-			.masker = d->masker};
+		.scope = &scope->scope,
+		.sandbox = u->helpers ? u->helpers : d->sandbox,
+		.wall_ns = d->wall_ns,
+		.masker = d->masker};
 }
 
 void scope_enter(struct decider *d, struct spot s, bool sees_result, struct step_scope *scope,
-		struct eval *ev)
+	struct eval *ev)
 {
 	*scope = (struct step_scope){.spot = s, .sees_result = sees_result, .sees_items = true};
 	enter(d, d->run->plan->nodes[s.node].unit, scope, ev);
@@ -222,7 +227,7 @@ void scope_enter_inner(struct decider *d, struct spot s, struct step_scope *scop
 }
 
 void scope_enter_top(struct decider *d, const struct unit *u, struct unit_state *values,
-		struct step_scope *scope, struct eval *ev)
+	struct step_scope *scope, struct eval *ev)
 {
 	*scope = (struct step_scope){.spot = {d->run->root, 0}};
 	enter(d, u, scope, ev);

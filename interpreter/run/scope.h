@@ -9,10 +9,11 @@
 struct step_scope {
 	struct scope scope;
 	struct run *run;
-	struct spot spot;         /* whose guard it is */
-	const struct unit *unit;  /* whose names it sees; not the spot's own for a module's outputs */
+	struct spot spot; /* whose guard it is */
+	const struct unit
+		*unit; /* whose names it sees; not the spot's own for a module's outputs */
 	struct unit_state *values;
-	bool sees_result;         /* `expect`, `outputs`, `until`, `retry.if` */
+	bool sees_result; /* `expect`, `outputs`, `until`, `retry.if` */
 	bool sees_items;
 	const struct event *pending; /* with sees_result: what a group gives, before it has ended */
 	int64_t now_ns;
@@ -20,12 +21,11 @@ struct step_scope {
 
 /* Ready to evaluate the guards of `s`. Both structs are the caller's. */
 void scope_enter(struct decider *d, struct spot s, bool sees_result, struct step_scope *scope,
-		struct eval *ev);
+	struct eval *ev);
 /* The same from inside a `uses` or `call`: for the outputs of its file. */
-void scope_enter_inner(
-		struct decider *d, struct spot s, struct step_scope *scope, struct eval *ev);
+void scope_enter_inner(struct decider *d, struct spot s, struct step_scope *scope, struct eval *ev);
 /* For the top of the file before anything ran: inputs, vars so far, secrets, env. */
 void scope_enter_top(struct decider *d, const struct unit *u, struct unit_state *values,
-		struct step_scope *scope, struct eval *ev);
+	struct step_scope *scope, struct eval *ev);
 
 #endif

@@ -47,7 +47,8 @@ struct spot spot_seen(const struct run *r, const struct frame *frame, uint32_t n
 
 	if (!f)
 		return (struct spot){NULL, node};
-	for (uint32_t up = node; up != NODE_NONE && up >= f->first; up = r->plan->nodes[up].parent) {
+	for (uint32_t up = node; up != NODE_NONE && up >= f->first;
+		up = r->plan->nodes[up].parent) {
 		const struct step_state *st = spot_state((struct spot){f, up});
 
 		if (up == node || !spot_has_items(r, (struct spot){f, up}))

@@ -3,7 +3,8 @@
  * state_apply() alone, so that replaying a run's events gives the same state.
  *
  * Invariants
- *  1. A step has at most one valid entry in `attention` and `startable` together, and one in `timers`.
+ *  1. A step has at most one valid entry in `attention` and `startable` together, and one in
+ * `timers`.
  *  2. `open` of a composite counts its children (or items) that are not finished.
  *  3. `needs_left` counts unfinished needs; a follower is let go when its need is finished.
  *  4. What is `running` has exactly one request in the world or an own timer.
@@ -19,37 +20,39 @@
 #include "run/samples.h"
 
 enum phase {
-	PHASE_IDLE,      /* waits for its needs or its parent */
-	PHASE_READY,     /* may start: `if`, `require`, arguments are next */
-	PHASE_CHECKING,  /* its `check` runs */
-	PHASE_RUNNING,   /* its action runs */
-	PHASE_OPEN,      /* a composite whose children run */
-	PHASE_EXPANDED,  /* a for_each whose items run */
-	PHASE_JUDGED,    /* the attempt ended: `expect`, `outputs`, `retry` are next */
-	PHASE_PAUSED,    /* between two attempts */
-	PHASE_ASKING,    /* it failed, and a person is asked what to do */
+	PHASE_IDLE,	/* waits for its needs or its parent */
+	PHASE_READY,	/* may start: `if`, `require`, arguments are next */
+	PHASE_CHECKING, /* its `check` runs */
+	PHASE_RUNNING,	/* its action runs */
+	PHASE_OPEN,	/* a composite whose children run */
+	PHASE_EXPANDED, /* a for_each whose items run */
+	PHASE_JUDGED,	/* the attempt ended: `expect`, `outputs`, `retry` are next */
+	PHASE_PAUSED,	/* between two attempts */
+	PHASE_ASKING,	/* it failed, and a person is asked what to do */
 	PHASE_ANSWERED,
 	PHASE_DONE,
 };
 
 struct step_state {
-	uint8_t status;     /* enum step_status */
-	uint8_t phase;      /* enum phase */
+	uint8_t status;	    /* enum step_status */
+	uint8_t phase;	    /* enum phase */
 	bool has_started;   /* an attempt that may have had an effect */
+	bool had_effect;    /* … one that ended so, also before the group around it began again */
 	bool is_cancelling; /* asked to end: cancel_reason says why */
 	bool has_warned;    /* a loop: an item failed and was let be */
 	bool is_failing;    /* composite: a child failed, nothing new starts in it */
+	bool was_stopped;   /* composite: a child was cancelled */
 	bool is_decided;    /* an item whose `if` was answered by its step */
 	bool is_checked;    /* its `check` ran */
 	bool check_held;    /* … and held: the step is done already */
-	bool is_chosen;     /* a branch of `choose`: its `if` held */
+	bool is_chosen;	    /* a branch of `choose`: its `if` held */
 	bool is_released;   /* its followers were told */
 	bool has_slot;
 	uint32_t needs_left, open;
-	uint32_t running;   /* children that are ready, running or waiting */
-	uint32_t cursor;    /* with `limit`: where to look for the next child or item */
+	uint32_t running; /* children that are ready, running or waiting */
+	uint32_t cursor;  /* with `limit`: where to look for the next child or item */
 	uint32_t attempts, branch;
-	uint32_t live;      /* place in run->live + 1; 0: not there */
+	uint32_t live;		     /* place in run->live + 1; 0: not there */
 	uint32_t stamp, timer_stamp; /* make older entries of the queues void */
 	int64_t started_ns, ended_ns, attempt_ns, due_ns;
 	const char *cancel_reason;
@@ -60,16 +63,16 @@ struct step_state {
 	struct frame **items;
 	uint32_t item_count;
 	struct unit_state *unit; /* of a `uses` or `call` */
-	uint64_t start_seq;      /* of the event that started it first: the order to undo in */
-	const char *answer;      /* of the person: `retry`, `continue`, `stop` …; NULL: none */
+	uint64_t start_seq;	 /* of the event that started it first: the order to undo in */
+	const char *answer;	 /* of the person: `retry`, `continue`, `stop` …; NULL: none */
 	struct monitor_state *monitor;
 	int64_t monitor_end_ns;
-	bool is_blocked;         /* a compensation that may not run: see undo.c */
+	bool is_blocked; /* a compensation that may not run: see undo.c */
 };
 
 /* What a monitor has seen of each watch when it began. */
 struct monitor_state {
-	uint64_t *known, *total; /* of each watch, then */
+	uint64_t *known, *total;		   /* of each watch, then */
 	uint32_t first_condition, condition_count; /* its own, in run->conditions */
 };
 
@@ -79,17 +82,23 @@ struct watch_state {
 	struct samples_ring ring;
 	bool is_armed, is_in_flight, is_blind, blind_told;
 	int64_t armed_ns, next_tick_ns, tick_ns; /* tick_ns: of the sample in flight */
-	int64_t known_ns;       /* the last tick that was known; armed_ns before the first */
-	int64_t blind_ns;       /* since when it is blind */
+	int64_t known_ns; /* the last tick that was known; armed_ns before the first */
+	int64_t blind_ns; /* since when it is blind */
 	int64_t every_ns, max_gap_ns;
 	int64_t stamped_wall_ns;
 	uint32_t sample_count;
-	struct arena arena;     /* of the sample in flight or the last one */
+	struct arena arena; /* of the sample in flight or the last one */
 };
 
 /* The way of a run that goes back: each stage is skipped when it has nothing to do. */
 enum stage {
-	STAGE_MAIN, STAGE_BEFORE, STAGE_UNDO, STAGE_AFTER, STAGE_VERIFY, STAGE_FINALLY, STAGE_OVER
+	STAGE_MAIN,
+	STAGE_BEFORE,
+	STAGE_UNDO,
+	STAGE_AFTER,
+	STAGE_VERIFY,
+	STAGE_FINALLY,
+	STAGE_OVER
 };
 
 /* One use of a namespace, while it runs. */
@@ -101,8 +110,8 @@ struct unit_state {
 struct frame {
 	uint32_t number;
 	struct frame *outer;
-	uint32_t node;   /* the for_each; the root for the first */
-	uint32_t index;  /* from 1; 0 for the root */
+	uint32_t node;	/* the for_each; the root for the first */
+	uint32_t index; /* from 1; 0 for the root */
 	struct value item;
 	struct str name; /* `3`, `3.1`; empty for the root */
 	struct step_state *steps;
@@ -140,24 +149,25 @@ struct run {
 	struct frame *root;
 	struct queue attention; /* steps with a decision to take, no slot needed */
 	struct queue startable; /* steps that may start when a slot is free */
-	struct queue gated;     /* the same, with effects: not while the run is blind */
+	struct queue gated;	/* the same, with effects: not while the run is blind */
 	struct queue timers;
-	struct spot *live;      /* every step between ready and done */
+	struct spot *live; /* every step between ready and done */
 	uint32_t live_count, live_cap;
 	uint32_t slots_used, jobs;
 	uint64_t seq;
-	int64_t now_ns;         /* of the last event */
+	int64_t now_ns; /* of the last event */
 	int64_t started_wall_ns;
 	enum run_status status;
 	struct str failed_step; /* the first that failed */
 	const char *reason, *message;
-	int signal;             /* asked to stop by */
+	int signal; /* asked to stop by */
 	int64_t signal_ns;
-	uint32_t interrupts;    /* SIGINT, so many times */
-	const char *interrupt_answer; /* what the person then chose; NULL: not asked, or no answer */
+	uint32_t interrupts; /* SIGINT, so many times */
+	const char
+		*interrupt_answer; /* what the person then chose; NULL: not asked, or no answer */
 	bool interrupt_asked;
 	bool is_over, has_warnings;
-	uint8_t stage;          /* enum stage */
+	uint8_t stage; /* enum stage */
 
 	struct watch_state *watches;
 	uint32_t watch_count;
@@ -165,27 +175,29 @@ struct run {
 	uint32_t condition_count, condition_cap;
 	struct late_rule *late_rules;
 	int64_t decide_within_ns; /* of `rollback`; INT64_MIN: not given */
-	uint32_t verify;        /* its number in conditions, or NODE_NONE */
-	bool any_condition_due, reads_steps; /* some condition reads steps: any step's end is a tick */
-	bool effects_began;     /* the first step with effects has started: no baseline any more */
-	bool is_irreversible;   /* a point of no return was passed */
+	uint32_t verify;	  /* its number in conditions, or NODE_NONE */
+	bool any_condition_due,
+		reads_steps;  /* some condition reads steps: any step's end is a tick */
+	bool effects_began;   /* the first step with effects has started: no baseline any more */
+	bool is_irreversible; /* a point of no return was passed */
+	struct spot irreversible;
 	struct str irreversible_step;
 
-	bool wants_rollback;    /* a step with `on_failure: rollback` failed */
+	bool wants_rollback; /* a step with `on_failure: rollback` failed */
 	bool is_rolling_back, is_held, is_refused, is_unfinished;
 	const char *stop_reason, *stop_message; /* why it rolls back, is held, was refused */
 	struct str failure_step;
-	struct spot *undo;      /* what is undone, in the order to undo it */
+	struct spot *undo; /* what is undone, in the order to undo it */
 	uint32_t undo_count, undo_next;
 	bool undo_is_running;
-	struct value left;      /* list of texts: what is left behind, and why */
-	struct value undone;    /* list of names */
-	int64_t verify_ns;      /* when verifying began */
+	struct value left;   /* list of texts: what is left behind, and why */
+	struct value undone; /* list of names */
+	int64_t verify_ns;   /* when verifying began */
 	bool stop_after_current;
 	struct str id;
-	struct value env;       /* the environment at the start, as guards see it */
-	struct value *secrets;  /* of each unit, by its number */
-	bool *is_skipped;       /* by node: left out on the command line; NULL: none */
+	struct value env;      /* the environment at the start, as guards see it */
+	struct value *secrets; /* of each unit, by its number */
+	bool *is_skipped;      /* by node: left out on the command line; NULL: none */
 	struct unit_state root_unit;
 };
 
@@ -194,8 +206,8 @@ void run_free(struct run *r);
 /* The only writer. */
 void state_apply(struct run *r, const struct event *e);
 
-/* Where `node` stands as seen from `frame`: in it, in a frame around it, or in the item that was opened
- * last of a for_each that `frame` is not in. Frame NULL: no item of that ran. */
+/* Where `node` stands as seen from `frame`: in it, in a frame around it, or in the item that was
+ * opened last of a for_each that `frame` is not in. Frame NULL: no item of that ran. */
 struct spot spot_seen(const struct run *r, const struct frame *frame, uint32_t node);
 struct frame *frame_of(const struct run *r, const struct frame *frame, uint32_t node);
 bool status_is_final(enum step_status s);

@@ -35,14 +35,14 @@ static struct value text_json(struct arena *a, const struct value *text, const c
 		return value_unknown(arena_printf(a, "%s is larger than what is kept", of));
 	if (!json_decode(a, value_string(text), &v, &error))
 		return value_unknown(arena_printf(a, "%s is not JSON: line %zu, column %zu: %s", of,
-				error.line, error.column, error.message));
+			error.line, error.column, error.message));
 	return v;
 }
 
 /* Decoded once: guards of the same step often read several fields. Not a change of state: the
  * same result always decodes to the same value. */
-static struct value derived(struct run *r, struct value **memo, const struct value *text,
-		bool as_json, const char *of)
+static struct value derived(
+	struct run *r, struct value **memo, const struct value *text, bool as_json, const char *of)
 {
 	if (!*memo) {
 		*memo = arena_new(r->arena, struct value);
@@ -68,8 +68,8 @@ static struct value absent(const struct run *r, struct spot s, struct arena *a)
 
 	if (status_is_final(st->status) || st->phase >= PHASE_JUDGED)
 		return value_nil();
-	return value_unknown(arena_printf(a, "step `%.*s` has not run",
-			STR_ARGS(plan_name(r->plan, s.node, a))));
+	return value_unknown(arena_printf(
+		a, "step `%.*s` has not run", STR_ARGS(plan_name(r->plan, s.node, a))));
 }
 
 /* An output of the module that is not there. */
@@ -86,8 +86,8 @@ static bool declares_inner(const struct node *n, struct str name, struct value *
 	return false;
 }
 
-bool step_result_field(struct run *r, struct spot s, struct str name, struct arena *a,
-		struct value *out)
+bool step_result_field(
+	struct run *r, struct spot s, struct str name, struct arena *a, struct value *out)
 {
 	struct step_state *st = spot_state(s);
 	const struct node *n = &r->plan->nodes[s.node];
@@ -107,8 +107,8 @@ bool step_result_field(struct run *r, struct spot s, struct str name, struct are
 	if (text && text->kind == VALUE_STRING && str_is(name, "lines"))
 		*out = derived(r, &st->lines, text, false, NULL);
 	else if (text && text->kind == VALUE_STRING && str_is(name, "json"))
-		*out = derived(r, &st->json, text, true,
-				n->action == ACTION_HTTP ? "the body" : "stdout");
+		*out = derived(
+			r, &st->json, text, true, n->action == ACTION_HTTP ? "the body" : "stdout");
 	else
 		*out = absent(r, s, a);
 	return true;
@@ -156,8 +156,8 @@ static struct value step_duration(const struct run *r, const struct step_state *
 	return value_float((double)(end - st->started_ns) / (double)NS_PER_S);
 }
 
-static bool own_field(const struct step_object *o, struct str name, struct arena *a,
-		struct value *out)
+static bool own_field(
+	const struct step_object *o, struct str name, struct arena *a, struct value *out)
 {
 	const struct step_state *st = spot_state(o->spot);
 
@@ -247,9 +247,9 @@ static struct str step_text(struct object *object, struct arena *a)
 }
 
 static const struct object_type step_type = {
-		.name = "step",
-		.field = step_field,
-		.text = step_text,
+	.name = "step",
+	.field = step_field,
+	.text = step_text,
 };
 
 /* ---- steps ---------------------------------------------------------------------------------- */
@@ -280,8 +280,8 @@ static bool steps_field(struct object *object, struct str name, struct arena *a,
 
 static const struct object_type steps_type = {.name = "steps", .field = steps_field};
 
-struct value steps_value(struct run *r, const struct frame *f, const struct unit *u,
-		struct arena *a)
+struct value steps_value(
+	struct run *r, const struct frame *f, const struct unit *u, struct arena *a)
 {
 	struct steps_object *o = arena_new(a, struct steps_object);
 

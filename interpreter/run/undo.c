@@ -1,10 +1,24 @@
 #include "run/undo.h"
 
+/* A loop inside a group that was tried again: the item of the later try stands for both. */
+static bool is_superseded(struct spot s)
+{
+	for (const struct frame *f = s.frame; f->outer; f = f->outer) {
+		const struct step_state *loop = spot_state((struct spot){f->outer, f->node});
+		struct frame *now = f->index <= loop->item_count ? loop->items[f->index - 1] : NULL;
+
+		if (now && now != f && now->first == s.frame->first &&
+			spot_state((struct spot){now, s.node})->has_started)
+			return true;
+	}
+	return false;
+}
+
 static bool is_to_undo(const struct run *r, struct spot s)
 {
 	const struct step_state *st = spot_state(s);
 
-	return st->has_started && r->plan->nodes[s.node].undo != NODE_NONE &&
+	return st->has_started && r->plan->nodes[s.node].undo != NODE_NONE && !is_superseded(s) &&
 	       !spot_has_items(r, s) && plan_is_within(r->plan, s.node, r->plan->main);
 }
 
@@ -136,19 +150,29 @@ static void mark_before(const struct run *r, uint32_t node, bool *marked)
 static void mark_around(const struct run *r, uint32_t node, bool *marked)
 {
 	for (node = r->plan->nodes[node].parent; node != NODE_NONE;
-			node = r->plan->nodes[node].parent)
+		node = r->plan->nodes[node].parent)
 		marked[node] = true;
 }
 
-void undo_block(struct run *r, uint32_t node)
+static bool is_around(const struct frame *outer, const struct frame *inner)
 {
+	while (inner && inner != outer)
+		inner = inner->outer;
+	return inner != NULL;
+}
+
+void undo_block(struct run *r, struct spot s)
+{
+	uint32_t node = s.node;
 	bool *marked = heap_alloc(r->plan->count);
 
 	memset(marked, 0, r->plan->count);
 	mark_before(r, node, marked);
 	mark_around(r, node, marked);
 	for (uint32_t i = r->undo_next; i < r->undo_count; i++) {
-		if (marked[r->undo[i].node])
+		/* Items of a loop stand for themselves. */
+		if (marked[r->undo[i].node] && (is_around(r->undo[i].frame, s.frame) ||
+						       is_around(s.frame, r->undo[i].frame)))
 			spot_state(r->undo[i])->is_blocked = true;
 	}
 	free(marked);

@@ -18,6 +18,6 @@ struct str undo_name(const struct run *r, struct spot s, struct arena *a);
  * `a`, or nil. */
 struct value undo_bare(const struct run *r, struct arena *a);
 /* A compensation failed: what its step depended on may not be undone under it. */
-void undo_block(struct run *r, uint32_t node);
+void undo_block(struct run *r, struct spot s);
 
 #endif

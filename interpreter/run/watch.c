@@ -24,7 +24,8 @@ static void collect_reads(void *context, const struct expr *e)
 
 	if (e->kind == EXPR_NAME && str_is(e->name, "steps"))
 		set->reads_steps = true;
-	if (e->kind != EXPR_FIELD || e->object->kind != EXPR_NAME || !str_is(e->object->name, "watch"))
+	if (e->kind != EXPR_FIELD || e->object->kind != EXPR_NAME ||
+		!str_is(e->object->name, "watch"))
 		return;
 	for (size_t i = 0; i < set->book->watch.count; i++) {
 		if (str_equal(((struct watch *)set->book->watch.items[i])->name, e->name))
@@ -41,13 +42,13 @@ static void add_condition(struct run *r, const struct condition *rule, struct sp
 
 	if (r->condition_count == r->condition_cap) {
 		r->condition_cap = r->condition_cap ? r->condition_cap * 2 : 8;
-		r->conditions = heap_array(
-				r->conditions, r->condition_cap, sizeof(struct condition_state));
+		r->conditions =
+			heap_array(r->conditions, r->condition_cap, sizeof(struct condition_state));
 	}
 	c = &r->conditions[r->condition_count++];
 	*c = (struct condition_state){.rule = rule,
-			.owner = owner.frame ? owner.frame->number : 0,
-			.owner_node = owner.frame ? owner.node : NODE_NONE};
+		.owner = owner.frame ? owner.frame->number : 0,
+		.owner_node = owner.frame ? owner.node : NODE_NONE};
 	if (rule->holds && rule->holds->expr)
 		visit_expr(rule->holds->expr, collect_reads, &set);
 	c->watches = set.watches;
@@ -85,7 +86,7 @@ static void init_watch(struct run *r, uint32_t index)
 	struct watch_state *w = &r->watches[index];
 
 	*w = (struct watch_state){
-			.watch = r->plan->book->watch.items[index], .node = r->plan->watches[index]};
+		.watch = r->plan->book->watch.items[index], .node = r->plan->watches[index]};
 	w->every_ns = w->watch->every_ns == INT64_MIN ? WATCH_EVERY_NS : w->watch->every_ns;
 	w->max_gap_ns = w->watch->max_gap_ns == INT64_MIN ? 3 * w->every_ns : w->watch->max_gap_ns;
 	samples_init(&w->ring, r->arena, w->every_ns);
@@ -140,7 +141,8 @@ void watch_arm_after(struct run *r, uint32_t node, int64_t now_ns)
 
 struct watch_state *watch_of_node(struct run *r, uint32_t node)
 {
-	/* Samples stand behind each other, the last one that begins at or before it has the node. */
+	/* Samples stand behind each other, the last one that begins at or before it has the node.
+	 */
 	uint32_t i = r->watch_count;
 
 	while (i && r->watches[i - 1].node > node)

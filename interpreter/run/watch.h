@@ -31,14 +31,18 @@ void conditions_due_of_steps(struct run *r, int64_t now_ns);
 void decide_watch(struct decider *d, struct spot s, struct decision *out);
 /* A condition with a tick that can be answered; false: none. */
 bool decide_condition(struct decider *d, struct decision *out);
+/* When one that reads no watch has held for long enough; NS_NEVER. */
+int64_t conditions_next(const struct run *r);
 /* A watch that became blind, or sees again, and was not told of. */
 bool decide_blind(struct decider *d, struct decision *out);
 /* No step with effects may start: blind, or the first samples are not in. */
-bool gate_is_closed(const struct run *r);
+bool gate_is_closed(const struct run *r, int64_t now_ns);
 /* When the run has to act on being blind; NS_NEVER. `*on_blind` is what to do, `*watch` which. */
 int64_t blind_deadline(const struct run *r, uint8_t *on_blind, uint32_t *watch);
 /* A monitor whose time is up, or one of whose conditions fires. */
 void decide_monitor(struct decider *d, struct spot s, struct decision *out);
+/* A watch of it is blind for so long that `on_blind: continue` holds. */
+bool condition_is_let_be(const struct run *r, const struct condition_state *c);
 bool monitor_is_blind(const struct run *r);
 int64_t monitor_next(const struct run *r, struct spot s, int64_t now_ns);
 

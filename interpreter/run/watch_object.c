@@ -15,11 +15,11 @@ static struct value last_value(const struct watch_object *o, struct arena *a)
 	const struct sample *last = samples_last(&w->ring);
 
 	if (!w->is_armed)
-		return value_unknown(arena_printf(a, "watch `%.*s` has not begun",
-				STR_ARGS(w->watch->name)));
+		return value_unknown(
+			arena_printf(a, "watch `%.*s` has not begun", STR_ARGS(w->watch->name)));
 	if (!last)
 		return value_unknown(
-				arena_printf(a, "no sample of `%.*s` yet", STR_ARGS(w->watch->name)));
+			arena_printf(a, "no sample of `%.*s` yet", STR_ARGS(w->watch->name)));
 	if (last->unknown)
 		return value_unknown(last->unknown);
 	if (o->now_ns - last->at_ns > w->max_gap_ns)
@@ -28,7 +28,7 @@ static struct value last_value(const struct watch_object *o, struct arena *a)
 		return value_bool(last->number != 0);
 	/* Whole numbers look whole. */
 	if (last->number >= -9e15 && last->number <= 9e15 &&
-			last->number == (double)(int64_t)last->number)
+		last->number == (double)(int64_t)last->number)
 		return value_int((int64_t)last->number);
 	return value_float(last->number);
 }
@@ -88,7 +88,7 @@ static bool quantile_of(const struct value *v, double *q, const char **error)
 }
 
 static bool watch_method(struct object *object, struct str name, const struct value *args,
-		size_t count, struct arena *a, struct value *out, const char **error)
+	size_t count, struct arena *a, struct value *out, const char **error)
 {
 	const struct watch_object *o = (const struct watch_object *)object;
 	const struct samples_ring *ring = &o->run->watches[o->index].ring;
@@ -112,12 +112,12 @@ static bool watch_method(struct object *object, struct str name, const struct va
 		return false;
 	if (window_ns > samples_reach(ring)) {
 		*error = arena_printf(a, "only the last %u samples are kept, the window is longer",
-				WATCH_SAMPLES);
+			WATCH_SAMPLES);
 		return false;
 	}
 	/* Windows end at a tick: the same ticks give the same answer, however late it is asked. */
-	*out = samples_window(ring, (enum window_kind)kind, last ? last->at_ns : o->now_ns,
-			window_ns, q, a);
+	*out = samples_window(
+		ring, (enum window_kind)kind, last ? last->at_ns : o->now_ns, window_ns, q, a);
 	return true;
 }
 
@@ -134,11 +134,11 @@ static struct str watch_text(struct object *object, struct arena *a)
 }
 
 static const struct object_type watch_type = {
-		.name = "watch",
-		.field = watch_field,
-		.method = watch_method,
-		.scalar = watch_scalar,
-		.text = watch_text,
+	.name = "watch",
+	.field = watch_field,
+	.method = watch_method,
+	.scalar = watch_scalar,
+	.text = watch_text,
 };
 
 struct watches_object {
@@ -147,8 +147,8 @@ struct watches_object {
 	int64_t now_ns;
 };
 
-static bool watches_field(struct object *object, struct str name, struct arena *a,
-		struct value *out)
+static bool watches_field(
+	struct object *object, struct str name, struct arena *a, struct value *out)
 {
 	struct watches_object *all = (struct watches_object *)object;
 
@@ -159,9 +159,9 @@ static bool watches_field(struct object *object, struct str name, struct arena *
 			continue;
 		o = arena_new(a, struct watch_object);
 		*o = (struct watch_object){.object = {&watch_type},
-				.run = all->run,
-				.index = i,
-				.now_ns = all->now_ns};
+			.run = all->run,
+			.index = i,
+			.now_ns = all->now_ns};
 		*out = value_object(&o->object);
 		return true;
 	}

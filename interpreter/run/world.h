@@ -10,7 +10,7 @@
 #include "run/request.h"
 
 enum happening_kind {
-	HAPPENED_TIME,     /* `until` has come */
+	HAPPENED_TIME,	   /* `until` has come */
 	HAPPENED_FINISHED, /* `token` ended with `answer` */
 	HAPPENED_OUTPUT,   /* `token` printed `text` on `stream` (1 or 2), masked already */
 	HAPPENED_SIGNAL,   /* `signal` arrived for us */
@@ -61,7 +61,7 @@ static inline void world_cancel(struct world *w, uint64_t token)
 	w->type->cancel(w, token);
 }
 static inline void world_wait(
-		struct world *w, int64_t until, struct arena *a, struct happening *out)
+	struct world *w, int64_t until, struct arena *a, struct happening *out)
 {
 	w->type->wait(w, until, a, out);
 }

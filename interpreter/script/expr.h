@@ -21,7 +21,7 @@ struct origin_source {
  * text's origin with more `shift`. Small, since every guard has one. */
 struct origin {
 	uint32_t shift; /* where byte 0 of the text lies: in the file, or in `source->whole` */
-	uint16_t file;  /* 0: nowhere */
+	uint16_t file;	/* 0: nowhere */
 	bool is_exact;
 	const struct origin_source *source; /* when not exact */
 };

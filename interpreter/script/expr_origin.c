@@ -11,7 +11,8 @@ static struct str span_text(const struct source_file *file, struct span span)
 	return (struct str){file->text.at + span.start, span.len};
 }
 
-static struct origin not_exact(struct arena *a, const struct source_file *file, const struct value *v)
+static struct origin not_exact(
+	struct arena *a, const struct source_file *file, const struct value *v)
 {
 	struct origin_source *source = arena_new(a, struct origin_source);
 	source->file = file;

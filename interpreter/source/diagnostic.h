@@ -42,10 +42,10 @@ struct fix {
 struct diagnostic {
 	enum rule_id rule;
 	enum severity severity;
-	struct span span;    /* the culprit; file 0 for what has no place */
-	const char *path;    /* for what has no place in a file that was read: the path given */
-	const char *message; /* lower case, no full stop, names in backticks: a fact */
-	const char *hint;    /* advice, or NULL */
+	struct span span;     /* the culprit; file 0 for what has no place */
+	const char *path;     /* for what has no place in a file that was read: the path given */
+	const char *message;  /* lower case, no full stop, names in backticks: a fact */
+	const char *hint;     /* advice, or NULL */
 	struct label *labels; /* other places that take part, in order */
 	struct fix *fixes;
 	struct diagnostic *next;
@@ -64,16 +64,16 @@ struct diagnostics {
 void diagnostics_init(struct diagnostics *d, struct arena *arena);
 /* Adds one. What comes back can be given a hint, labels and fixes; it is never NULL. */
 struct diagnostic *diagnose(struct diagnostics *d, enum rule_id rule, struct span span,
-		const char *format, ...) __attribute__((format(printf, 4, 5)));
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 void diagnostic_hint(struct diagnostics *d, struct diagnostic *to, const char *format, ...)
-		__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 void diagnostic_label(struct diagnostics *d, struct diagnostic *to, struct span span,
-		const char *format, ...) __attribute__((format(printf, 4, 5)));
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 void diagnostic_fix(
-		struct diagnostics *d, struct diagnostic *to, struct span span, const char *text);
+	struct diagnostics *d, struct diagnostic *to, struct span span, const char *text);
 /* "did you mean `x`?" as the hint, when a candidate is near; says whether there was one. */
 bool diagnostic_nearest(struct diagnostics *d, struct diagnostic *to, struct str word,
-		const char *const *candidates, size_t count);
+	const char *const *candidates, size_t count);
 
 /* By file, place, severity; follow-on findings at the same place and rule once. */
 void diagnostics_sort(struct diagnostics *d);

@@ -11,12 +11,12 @@
 #define SOURCE_MAX_BYTES (64u << 20)
 
 struct source_file {
-	uint16_t id;       /* from 1; what a span names */
-	const char *path;  /* as the user gave it, for messages */
-	const char *dir;   /* the folder it lies in ("." at least), for what it names beside itself */
-	struct str text;   /* without byte order mark; yaml_read() refuses what is not UTF-8 */
-	bool is_embedded;  /* part of the program (stdlib) */
-	uint32_t *lines;   /* start of each line, made when first needed */
+	uint16_t id;	  /* from 1; what a span names */
+	const char *path; /* as the user gave it, for messages */
+	const char *dir; /* the folder it lies in ("." at least), for what it names beside itself */
+	struct str text; /* without byte order mark; yaml_read() refuses what is not UTF-8 */
+	bool is_embedded; /* part of the program (stdlib) */
+	uint32_t *lines;  /* start of each line, made when first needed */
 	size_t line_count;
 	struct arena *arena; /* for the table of lines */
 };
@@ -30,9 +30,10 @@ struct source_set {
 void source_init(struct source_set *set, struct arena *arena);
 /* Adds a text that is in memory already; the text is borrowed. NULL: too many files. */
 struct source_file *source_add(
-		struct source_set *set, const char *path, struct str text, bool is_embedded);
-/* Reads a regular file ("-" is standard input, called `<stdin>`) of at most SOURCE_MAX_BYTES. NULL: *why says what
- * is wrong (no such file, a directory, a FIFO, over the limit…), without the path. */
+	struct source_set *set, const char *path, struct str text, bool is_embedded);
+/* Reads a regular file ("-" is standard input, called `<stdin>`) of at most SOURCE_MAX_BYTES. NULL:
+ * *why says what is wrong (no such file, a directory, a FIFO, over the limit…), without the path.
+ */
 struct source_file *source_read(struct source_set *set, const char *path, const char **why);
 /* NULL for 0 and for what was never added. */
 struct source_file *source_get(const struct source_set *set, uint16_t id);

@@ -8,13 +8,13 @@
 #include "source/diagnostic.h"
 
 void diagnostic_render(
-		struct strbuf *out, const struct source_set *files, const struct diagnostic *d, bool color);
+	struct strbuf *out, const struct source_set *files, const struct diagnostic *d, bool color);
 /* All of them, then a line that counts. */
-void diagnostics_render(
-		struct strbuf *out, const struct source_set *files, const struct diagnostics *d, bool color);
+void diagnostics_render(struct strbuf *out, const struct source_set *files,
+	const struct diagnostics *d, bool color);
 /* One line each: `path:line:column: error[RB101]: message`. */
 void diagnostics_render_short(
-		struct strbuf *out, const struct source_set *files, const struct diagnostics *d);
+	struct strbuf *out, const struct source_set *files, const struct diagnostics *d);
 
 /* Appends text made safe for a terminal: control characters, ESC and bytes that are not UTF-8 are
  * shown as \xNN or \u{NNNN} (bidirectional controls too); tabs are kept. */

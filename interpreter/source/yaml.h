@@ -10,33 +10,34 @@
 #include "source/diagnostic.h"
 
 #define YAML_MAX_DEPTH 100
-#define YAML_MAX_NODES (1u << 23)      /* nodes read from one file */
-#define YAML_MAX_EXPANDED (1u << 22)   /* nodes that aliases and merges stand for, in all */
+#define YAML_MAX_NODES (1u << 23)    /* nodes read from one file */
+#define YAML_MAX_EXPANDED (1u << 22) /* nodes that aliases and merges stand for, in all */
 #define YAML_MAX_ANCHORS 1000
 
 /* The document of `file` as a value. False: errors were added to `d`; *out may then hold as much as
- * could be read (or nil). Strings may point into the file's text. `*out` is shared and read-only. */
+ * could be read (or nil). Strings may point into the file's text. `*out` is shared and read-only.
+ */
 bool yaml_read(struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out);
 
-/* yaml_read() for what has to be a mapping at the top, as runbooks, modules and inputs are: anything
- * else is RB102 with the likely reason. True: *out is a map. */
+/* yaml_read() for what has to be a mapping at the top, as runbooks, modules and inputs are:
+ * anything else is RB102 with the likely reason. True: *out is a map. */
 bool yaml_read_mapping(
-		struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out);
+	struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out);
 
-/* How a plain scalar reads in the core schema: null, bool, int (decimal, 0o, 0x), float or string. */
+/* How a plain scalar reads in the core schema: null, bool, int (decimal, 0o, 0x), float or string.
+ */
 struct value yaml_plain_scalar(struct str text);
 
 /* Says whether a plain scalar (an empty one too) was ended by a ` #` comment on its last line, and
  * gives the comment's place: `if: #x > 0`, `if: vars.x == "a #b"`. */
 bool yaml_cut_by_comment(
-		const struct source_file *file, const struct value *v, struct span *comment);
+	const struct source_file *file, const struct value *v, struct span *comment);
 /* The mend for it: everything from the value to the end of the line in single quotes. */
 void yaml_fix_cut(struct diagnostics *d, struct diagnostic *to, const struct source_file *file,
-		const struct value *v);
+	const struct value *v);
 
 /* For a key that the language does not have: `-id` is a list item whose dash lacks its space. True:
  * `to` got that as hint and mend. `span` is the key's. */
-bool yaml_hint_dash(
-		struct diagnostics *d, struct diagnostic *to, struct str key, struct span span);
+bool yaml_hint_dash(struct diagnostics *d, struct diagnostic *to, struct str key, struct span span);
 
 #endif

@@ -25,8 +25,8 @@ struct stream {
 	struct strbuf head; /* all of it as long as it is short */
 	bool is_long;	    /* head is full: the log has the rest */
 	int log_error;	    /* errno: it is not all in the log */
-	struct strbuf raw;     /* while masking: its last RAW_MAX bytes or more, as guards see them */
-	int64_t raw_total;     /* all of it */
+	struct strbuf raw;  /* while masking: its last RAW_MAX bytes or more, as guards see them */
+	int64_t raw_total;  /* all of it */
 	struct mask_stream mask;
 	int64_t window_ns;    /* live output is bounded by time */
 	size_t shown_bytes;   /* within the window */

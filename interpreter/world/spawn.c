@@ -21,8 +21,8 @@ static void default_signals(const sigset_t *ignored)
 	for (int i = 1; i < NSIG; i++)
 		if (sigismember(ignored, i) == 1)
 			sigaction(i, &fallback, NULL);
-	/* The two that the C library keeps for itself and does not let us ask about: make hands them
-	 * down ignored. All zero is the default action in the kernel's own struct. */
+	/* The two that the C library keeps for itself and does not let us ask about: make hands
+	 * them down ignored. All zero is the default action in the kernel's own struct. */
 	const uint64_t kernel_default[4] = {0};
 	syscall(SYS_rt_sigaction, 32, kernel_default, NULL, sizeof(uint64_t));
 	syscall(SYS_rt_sigaction, 33, kernel_default, NULL, sizeof(uint64_t));

@@ -85,8 +85,8 @@ static bool is_mentioned(struct str expected, struct str kind)
 	return false;
 }
 
-static void complain(const struct test_case *c, const char *what, struct str expected,
-		struct str actual)
+static void complain(
+	const struct test_case *c, const char *what, struct str expected, struct str actual)
 {
 	printf("%s:%zu: %s: %s\n", c->file, c->line, c->name, what);
 	if (expected.at)
@@ -111,7 +111,7 @@ static bool judge_events(const struct test_case *c, struct str actual)
 			struct strbuf what = {0};
 
 			strbuf_printf(&what, "expected `%.*s`, got `%.*s`", STR_ARGS(want),
-					STR_ARGS(have));
+				STR_ARGS(have));
 			complain(c, what.at, (struct str){0}, actual);
 			strbuf_release(&what);
 			return false;
@@ -199,9 +199,8 @@ static bool judge_exit(const struct test_case *c, const struct result *r)
 
 static bool judge_names(const struct test_case *c)
 {
-	static const char *const known[] = {"runbook", "args", "env", "world", "events", "events has",
-			"stderr",
-			"stderr has", "plain", "plain has", "starts", "starts has"};
+	static const char *const known[] = {"runbook", "args", "env", "world", "events",
+		"events has", "stderr", "stderr has", "plain", "plain has", "starts", "starts has"};
 
 	for (size_t i = 0; i < c->section_count; i++) {
 		const char *name = c->sections[i].name;
@@ -224,8 +223,7 @@ bool case_judge(const struct test_case *c, const struct result *r)
 		return false;
 	}
 	return judge_names(c) && judge_exit(c, r) && judge_events(c, r->events) &&
-	       judge_some_events(c, r->events) &&
-	       judge_text(c, "stderr", r->stderr_text) &&
+	       judge_some_events(c, r->events) && judge_text(c, "stderr", r->stderr_text) &&
 	       judge_parts(c, "stderr has", r->stderr_text) && judge_text(c, "plain", r->plain) &&
 	       judge_parts(c, "plain has", r->plain) && judge_text(c, "starts", r->starts) &&
 	       judge_parts(c, "starts has", r->starts);

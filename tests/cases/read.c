@@ -51,8 +51,8 @@ struct test_case *cases_read(struct arena *a, const char *path, size_t *count)
 		if (str_starts_with(row, STR("=== "))) {
 			c = &cases[(*count)++];
 			*c = (struct test_case){.file = arena_string(a, path),
-					.name = arena_copy(a, row.at + 4, row.len - 4),
-					.line = line};
+				.name = arena_copy(a, row.at + 4, row.len - 4),
+				.line = line};
 			section = NULL;
 		} else if (c && str_starts_with(row, STR("--- "))) {
 			section = add_section(c, arena_copy(a, row.at + 4, row.len - 4), line);

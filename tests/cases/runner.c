@@ -1,6 +1,6 @@
 /*
- * Whole-program cases on the fake world: one file holds many, each with its input, the script of the
- * world and what has to happen. tests/cases/README.md has the format.
+ * Whole-program cases on the fake world: one file holds many, each with its input, the script of
+ * the world and what has to happen. tests/cases/README.md has the format.
  */
 #include "case.h"
 
@@ -72,8 +72,8 @@ static void watched_wait(struct world *w, int64_t until, struct arena *a, struct
 	world_wait(((struct watched_world *)w)->inner, until, a, out);
 }
 
-static const struct world_type watched_type = {watched_now, watched_wall, watched_start,
-		watched_cancel, watched_wait, watched_free};
+static const struct world_type watched_type = {
+	watched_now, watched_wall, watched_start, watched_cancel, watched_wait, watched_free};
 
 static struct world *case_world(struct venue *venue, const struct real_options *options)
 {
@@ -83,7 +83,7 @@ static struct world *case_world(struct venue *venue, const struct real_options *
 	(void)options;
 	*w = (struct watched_world){.world = {&watched_type}, .venue = s};
 	w->inner = fake_world_new(
-			s->script.kind == VALUE_MAP ? &s->script : NULL, &s->arena, &s->error, NULL);
+		s->script.kind == VALUE_MAP ? &s->script : NULL, &s->arena, &s->error, NULL);
 	if (!w->inner) {
 		fprintf(stderr, "bad world: %s\n", s->error);
 		exit(2);
@@ -92,7 +92,7 @@ static struct world *case_world(struct venue *venue, const struct real_options *
 }
 
 static struct sink *case_sink(struct venue *venue, const struct order *o, const struct plan *plan,
-		struct real_options *options)
+	struct real_options *options)
 {
 	struct case_stage *s = (struct case_stage *)venue;
 	struct output_options plain = {.ascii = false, .verbose = o->verbose};
@@ -277,7 +277,7 @@ static void run_file(const char *path, int home_fd)
 	cases = cases_read(&a, path, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (tally.filter && !strstr(cases[i].name, tally.filter) &&
-				!strstr(path, tally.filter))
+			!strstr(path, tally.filter))
 			continue;
 		if (fchdir(home_fd) < 0)
 			exit(2);

@@ -6,7 +6,7 @@
 static void add_value(struct strbuf *b, const char *name, const struct value *v)
 {
 	if (v->kind == VALUE_NIL || (v->kind == VALUE_MAP && !v->map->count) ||
-			(v->kind == VALUE_LIST && !v->list->count))
+		(v->kind == VALUE_LIST && !v->list->count))
 		return;
 	strbuf_printf(b, " %s=", name);
 	value_print(b, v);
@@ -57,7 +57,7 @@ static void write_line(struct strbuf *b, const struct event *e)
 	if (e->kind == EVENT_STEP_FINISHED)
 		strbuf_printf(b, " %s", step_status_names[e->state]);
 	if (e->kind == EVENT_RUN_FINISHED || e->kind == EVENT_MAIN_FINISHED ||
-			e->kind == EVENT_ROLLBACK_FINISHED)
+		e->kind == EVENT_ROLLBACK_FINISHED)
 		strbuf_printf(b, " %s", run_status_names[e->status]);
 	if (e->kind != EVENT_RUN_STARTED)
 		add_number(b, "attempt", e->attempt > 1 ? e->attempt : 0);
@@ -118,7 +118,7 @@ static void on_free(struct sink *sink)
 void case_sink_init(struct case_sink *s, int plain_fd)
 {
 	*s = (struct case_sink){.sink = {.event = on_event, .tick = on_tick, .free = on_free},
-			.plain_fd = plain_fd};
+		.plain_fd = plain_fd};
 }
 
 void case_sink_release(struct case_sink *s)

@@ -8,8 +8,8 @@
 
 #include "run/engine.h"
 
-/* What is known to break, and is left out until it is mended: then its line goes, and all that asks
- * for it. RUNBOOK_PROPERTY_WITH names those that are let in (as bits: 0x1ff are all). */
+/* Corners that broke once. RUNBOOK_PROPERTY_WITH says which of them random runs go into (as bits:
+ * 0x1ff are all); without it all that are mended. */
 enum leave_out {
 	OUT_GROUP_RETRY,    /* 0x001: what an earlier attempt of a group did is forgotten */
 	OUT_BLIND_CONTINUE, /* 0x002: `on_blind: continue` never opens the gate again */

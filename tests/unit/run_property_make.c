@@ -1,10 +1,13 @@
 /* Makes random runbooks, and the script of the world that they run in. */
 #include "run_property.h"
 
+/* All but what a loop inside a retried group did in an earlier try. */
+#define MENDED 0x1feu
+
 bool is_left_out(enum leave_out what)
 {
 	const char *with = getenv("RUNBOOK_PROPERTY_WITH");
-	return !(((with ? strtoull(with, NULL, 0) : 0) >> what) & 1);
+	return !(((with ? strtoull(with, NULL, 0) : MENDED) >> what) & 1);
 }
 
 static uint64_t chance_next(struct chance *c)
