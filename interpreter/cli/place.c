@@ -2,9 +2,7 @@
 
 #include "base/duration.h"
 
-#include <errno.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int64_t wall_clock_ns(void)
@@ -80,31 +78,13 @@ const char *const *base_environment(struct arena *a)
 	return list;
 }
 
-static bool make_dirs(char *path)
-{
-	for (char *p = path + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = 0;
-		if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-			*p = '/';
-			return false;
-		}
-		*p = '/';
-	}
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
-
-const char *log_dir_make(struct arena *a, struct str run_id)
+const char *log_dir_path(struct arena *a, struct str run_id)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	char *path;
 
 	if (state && state[0] == '/')
-		path = arena_printf(a, "%s/runbook/logs/%.*s", state, STR_ARGS(run_id));
-	else if (home && home[0] == '/')
-		path = arena_printf(a, "%s/.local/state/runbook/logs/%.*s", home, STR_ARGS(run_id));
-	else
-		return NULL;
-	return make_dirs(path) ? path : NULL;
+		return arena_printf(a, "%s/runbook/logs/%.*s", state, STR_ARGS(run_id));
+	if (home && home[0] == '/')
+		return arena_printf(a, "%s/.local/state/runbook/logs/%.*s", home, STR_ARGS(run_id));
+	return NULL;
 }

@@ -131,7 +131,7 @@ static int run_it(struct session *s)
 	int code;
 
 	if (s->venue->keeps_logs)
-		world_options.log_dir = log_dir_make(&s->run_arena, s->engine.decider.run->id);
+		world_options.log_dir = log_dir_path(&s->run_arena, s->engine.decider.run->id);
 	s->engine.sinks[s->engine.sink_count++] = sink;
 	s->engine.world = s->venue->world(s->venue, &world_options);
 	code = engine_run(&s->engine, &s->inputs);

@@ -30,20 +30,47 @@ static int open_unnamed(void)
 	return fd >= 0 ? fd : memfd_create("output", MFD_CLOEXEC);
 }
 
+/* The folders that the file lies in. */
+static bool make_folders(char *path)
+{
+	for (char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		bool is_there = mkdir(path, 0700) == 0 || errno == EEXIST;
+		*p = '/';
+		if (!is_there)
+			return false;
+	}
+	return true;
+}
+
+/* A run that prints nothing leaves no folder. Where none can be made, no logs are kept. */
+static int open_named(struct slot *slot, char *path)
+{
+	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, flags, 0600);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if (make_folders(path))
+		return open(path, flags, 0600);
+	free(slot->log_path);
+	slot->log_path = NULL;
+	return -1;
+}
+
 static bool open_log(struct stream *s)
 {
 	if (s->log >= 0)
 		return true;
-	const struct slot *slot = s->slot;
+	struct slot *slot = s->slot;
 	if (slot->log_path) {
 		char *path = NULL;
 		if (asprintf(&path, "%s.%s", slot->log_path, suffix(s)) < 0)
 			out_of_memory();
-		s->log = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		s->log = open_named(slot, path);
 		free(path);
-	} else {
-		s->log = open_unnamed();
 	}
+	if (!slot->log_path)
+		s->log = open_unnamed();
 	struct stat st;
 	if (s->log < 0 || fstat(s->log, &st) < 0) {
 		s->log_error = errno;
@@ -72,6 +99,8 @@ static void write_log(struct stream *s, struct str text)
 
 static void store(struct stream *s, struct str text)
 {
+	if (s->slot->log_path)
+		open_log(s); /* there may be no place for it */
 	bool has_log = s->slot->log_path != NULL;
 	if (!s->is_long && s->head.len + text.len <= HEAD_MAX) {
 		strbuf_put(&s->head, text);

@@ -98,6 +98,16 @@ for signal in INT TERM; do
 	[ ! -e finally-ran ] && pass || fail "finally ran after $signal"
 done
 
+cat >silent.yml <<'YML'
+version: 1
+runbook: silent
+steps:
+  - run: 'true'
+YML
+rm -rf state
+run 0 exec silent.yml
+[ ! -e state ] && pass || fail "a run that prints nothing left a folder for logs"
+
 cat >big.yml <<'YML'
 version: 1
 runbook: big

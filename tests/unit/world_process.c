@@ -22,12 +22,13 @@ struct bench {
 	char dir[64];
 };
 
+/* A log_dir is the part behind the folder of the test. */
 static struct bench setup(struct real_options options)
 {
 	struct bench b = {.dir = "/tmp/runbook-unit-XXXXXX"};
 	arena_init(&b.arena);
 	if (mkdtemp(b.dir) && options.log_dir)
-		options.log_dir = arena_string(&b.arena, b.dir);
+		options.log_dir = arena_printf(&b.arena, "%s%s", b.dir, options.log_dir);
 	b.world = real_world_new(&options);
 	return b;
 }
@@ -277,12 +278,48 @@ TEST(process_log_cannot_be_written)
 {
 	struct bench b = setup((struct real_options){.log_dir = ""});
 	rmdir(b.dir);
+	close(open(b.dir, O_WRONLY | O_CREAT, 0600));
 	struct answer a = run(&b, "echo short");
 	CHECK_STR(reason_of(&a), "(none)");
 	CHECK_TEXT(field_text(&a, "stdout"), "short\n");
-	CHECK_STR(a.note, "its output could not be kept: No such file or directory");
+	CHECK_STR(a.note, "its output could not be kept: Not a directory");
 	a = run(&b, "head -c 100000 /dev/zero");
 	CHECK_STR(reason_of(&a), "output");
+	unlink(b.dir);
+	teardown(&b);
+}
+
+TEST(process_log_folders_are_made_when_needed)
+{
+	struct bench b = setup((struct real_options){.log_dir = "/some/where"});
+	const char *outer = arena_printf(&b.arena, "%s/some", b.dir);
+	const char *inner = arena_printf(&b.arena, "%s/where", outer);
+	struct stat st;
+	struct answer a = run(&b, "true");
+	CHECK_STR(reason_of(&a), "(none)");
+	CHECK(access(outer, F_OK) < 0 && errno == ENOENT);
+	a = run(&b, "echo one");
+	CHECK_TEXT(log_range(&b, &a, 0), "one\n");
+	CHECK(stat(outer, &st) == 0 && (st.st_mode & 0777) == 0700);
+	CHECK(stat(inner, &st) == 0 && (st.st_mode & 0777) == 0700);
+	unlink(arena_printf(&b.arena, "%s.out", a.log_path));
+	rmdir(inner);
+	rmdir(outer);
+	teardown(&b);
+}
+
+TEST(process_without_a_place_for_logs)
+{
+	struct bench b = setup((struct real_options){.log_dir = "/gone/logs"});
+	CHECK(symlink("nowhere", arena_printf(&b.arena, "%s/gone", b.dir)) == 0);
+	struct answer a = run(&b, "echo short; echo wrong >&2");
+	CHECK_TEXT(field_text(&a, "stdout"), "short\n");
+	CHECK(!a.log_path && !a.note);
+	a = run(&b, "printf begin; head -c 100000 /dev/zero; printf end");
+	CHECK_STR(reason_of(&a), "(none)");
+	CHECK(!a.log_path && !a.note);
+	CHECK_INT(field_text(&a, "stdout").len, 65536);
+	CHECK(str_ends_with(field_text(&a, "stdout"), STR("end")));
 	teardown(&b);
 }
 
