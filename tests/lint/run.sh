@@ -19,8 +19,9 @@ for cc in gcc clang; do
 		say "$cc has warnings"
 done
 # shellcheck disable=SC2046 # a list of files
-shellcheck -x -P SCRIPTDIR -P runbooks/demo/tree $(git ls-files '*.sh') .ci/run || say "shellcheck has findings"
-for f in $sources; do
+shellcheck -S warning -x -P SCRIPTDIR -P runbooks/demo/tree $(git ls-files '*.sh') .ci/run || say "shellcheck has findings"
+# shellcheck disable=SC2046 # no name has a blank
+for f in $(git ls-files 'interpreter/*.c' 'interpreter/*.h'); do
 	[ "$(wc -l <"$f")" -le 700 ] || say "$f has more than 700 lines"
 done
 [ $bad -eq 0 ] && echo "lint: clean"
