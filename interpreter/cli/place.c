@@ -1,6 +1,7 @@
 #include "cli/place.h"
 
 #include "base/duration.h"
+#include "base/utc.h"
 
 #include <sys/random.h>
 #include <unistd.h>
@@ -17,19 +18,17 @@ struct str run_id_new(struct arena *a)
 {
 	/* Without letters that read like digits, or like each other. */
 	static const char letters[] = "23456789abcdefghjkmnpqrstuvwxyz";
-	time_t now = (time_t)(wall_clock_ns() / NS_PER_S);
+	struct tm tm = utc_fields(utc_seconds(wall_clock_ns()));
 	unsigned char chance[5] = {0};
-	char stamp[32], tail[sizeof(chance) + 1];
-	struct tm tm;
+	char tail[sizeof(chance) + 1];
 
-	gmtime_r(&now, &tm);
-	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);
 	if (getrandom(chance, sizeof(chance), 0) < 0)
 		chance[0] = (unsigned char)getpid();
 	for (size_t i = 0; i < sizeof(chance); i++)
 		tail[i] = letters[chance[i] % (sizeof(letters) - 1)];
 	tail[sizeof(chance)] = 0;
-	return str_of(arena_printf(a, "%s-%s", stamp, tail));
+	return str_of(arena_printf(a, "%04d%02d%02d-%02d%02d%02d-%s", tm.tm_year + 1900,
+			tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tail));
 }
 
 struct value environment_value(struct arena *a)

@@ -6,6 +6,7 @@
 #include "output/output.h"
 
 #include "base/duration.h"
+#include "base/utc.h"
 #include "output/account.h"
 #include "output/board.h"
 #include "output/summary.h"
@@ -93,12 +94,9 @@ static void put_seconds(struct strbuf *b, int64_t ns)
 
 static void put_timestamp(struct strbuf *b, int64_t wall_ns)
 {
-	time_t t = (time_t)(wall_ns / NS_PER_S);
-	struct tm tm;
-	if (!gmtime_r(&t, &tm))
-		return;
-	strbuf_printf(b, " timestamp=\"%04d-%02d-%02dT%02d:%02d:%02d\"", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	strbuf_puts(b, " timestamp=\"");
+	utc_print(b, wall_ns);
+	strbuf_putc(b, '"');
 }
 
 /* ---- cases ----------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "base/json.h"
+#include "base/utc.h"
 
 #include <math.h>
 
@@ -180,18 +181,10 @@ static void put_seconds(struct strbuf *b, int64_t ns)
 
 static void put_time(struct strbuf *b, int64_t wall_ns)
 {
-	int64_t seconds = wall_ns / NS_PER_S, rest = wall_ns % NS_PER_S;
-	if (rest < 0) {
-		rest += NS_PER_S;
-		seconds--;
-	}
-	time_t t = (time_t)seconds;
-	struct tm tm;
-	if (!gmtime_r(&t, &tm))
-		memset(&tm, 0, sizeof tm);
-	strbuf_printf(b, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		(int)(rest / NS_PER_MS));
+	int64_t rest = wall_ns - utc_seconds(wall_ns) * NS_PER_S;
+	strbuf_putc(b, '"');
+	utc_print(b, wall_ns);
+	strbuf_printf(b, ".%03dZ\"", (int)(rest / NS_PER_MS));
 }
 
 static bool is_set(const struct row *r, const void *member)

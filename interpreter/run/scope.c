@@ -1,6 +1,7 @@
 #include "run/scope.h"
 
 #include "base/json.h"
+#include "base/utc.h"
 #include "run/step_object.h"
 #include "run/watch.h"
 
@@ -46,18 +47,17 @@ static struct value run_value(const struct step_scope *s, struct eval *ev)
 {
 	struct run *r = s->run;
 	struct value v = value_map(ev->arena);
-	char text[40];
-	time_t seconds = (time_t)(r->started_wall_ns / NS_PER_S);
-	struct tm tm;
+	struct strbuf started = {0};
 
-	gmtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	utc_print(&started, r->started_wall_ns);
+	strbuf_putc(&started, 'Z');
 	map_set(ev->arena, v.map, STR("id"), value_str(r->id));
 	map_set(ev->arena, v.map, STR("runbook"), value_str(r->plan->book->name));
 	map_set(ev->arena, v.map, STR("status"), value_str(str_of(run_status_names[r->status])));
 	map_set(ev->arena, v.map, STR("reason"), value_str(run_reason(r, ev->arena)));
 	map_set(ev->arena, v.map, STR("failed_step"), value_str(r->failed_step));
-	map_set(ev->arena, v.map, STR("started"), value_copy_str(ev->arena, str_of(text)));
+	map_set(ev->arena, v.map, STR("started"), value_str(strbuf_take(&started, ev->arena)));
+	strbuf_release(&started);
 	map_set(ev->arena, v.map, STR("duration"),
 		value_float((double)r->now_ns / (double)NS_PER_S));
 	return v;

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/jsonpath.h"
+#include "base/utc.h"
 #include "script/expr_number.h"
 #include "script/semver.h"
 
@@ -148,13 +149,12 @@ FUNCTION(date)
 	struct str format = STR("%Y-%m-%dT%H:%M:%SZ");
 	struct strbuf fixed = {0};
 	char text[4096];
-	struct tm tm;
-	time_t seconds = (time_t)(ev->wall_ns / 1000000000 - (ev->wall_ns % 1000000000 < 0));
+	time_t seconds = (time_t)utc_seconds(ev->wall_ns);
+	struct tm tm = utc_fields(seconds);
 	if (count && !arg_string(ev, "date", args, 0, &format))
 		return false;
 	if (format.len && memchr(format.at, '\0', format.len))
 		return eval_fail(ev, "`date`: the format has a NUL byte");
-	gmtime_r(&seconds, &tm);
 	fix_format(&fixed, format, seconds);
 	size_t len = format_time(text, sizeof text, fixed.at, &tm);
 	strbuf_release(&fixed);

@@ -2,6 +2,7 @@
  * What the lines typed come to.
  */
 #include "world/question_private.h"
+#include "base/utc.h"
 
 #include "model/runbook.h"
 
@@ -41,11 +42,12 @@ static struct value user_name(struct question_job *j)
 
 static struct value now_text(struct question_job *j)
 {
-	char text[32];
-	time_t now = time(NULL);
-	struct tm t;
-	size_t len = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &t));
-	return text_value(j, (struct str){text, len});
+	struct strbuf text = {0};
+	utc_print(&text, (int64_t)time(NULL) * NS_PER_S);
+	strbuf_putc(&text, 'Z');
+	struct value v = text_value(j, strbuf_str(&text));
+	strbuf_release(&text);
+	return v;
 }
 
 static void sign(struct question_job *j)
