@@ -51,7 +51,10 @@ ptrdiff_t str_find(struct str s, struct str needle, size_t from)
 		return -1;
 	if (!needle.len)
 		return (ptrdiff_t)from;
-	const char *hit = memmem(s.at + from, s.len - from, needle.at, needle.len);
+	/* Most texts have not even the first byte, and that is found out many bytes at a time. */
+	const char *hit = memchr(s.at + from, needle.at[0], s.len - from);
+	if (hit)
+		hit = memmem(hit, s.len - (size_t)(hit - s.at), needle.at, needle.len);
 	return hit ? hit - s.at : -1;
 }
 
