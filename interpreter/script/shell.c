@@ -7,8 +7,8 @@
 #include <math.h>
 
 /* The script with each `${{ }}` as one NUL. */
-static struct str flatten(struct shell_scan *s, struct arena *a, const struct template *t,
-	const struct origin *origin)
+static struct str flatten(
+	struct shell_scan *s, const struct template *t, const struct origin *origin)
 {
 	struct strbuf flat = {0};
 	const char *whole = t->source.string;
@@ -24,7 +24,7 @@ static struct str flatten(struct shell_scan *s, struct arena *a, const struct te
 			.is_raw = p->is_raw};
 		strbuf_putc(&flat, HOLE);
 	}
-	struct str text = strbuf_take(&flat, a);
+	struct str text = strbuf_take(&flat, s->arena);
 	strbuf_release(&flat);
 	return text;
 }
@@ -169,7 +169,7 @@ static void finish_script(
 {
 	struct writer w = {.arena = a, .s = s, .script = script};
 	script->values = arena_array(a, s->hole_count, sizeof *script->values);
-	w.pieces = arena_array(a, 2 * s->hole_count + 1, sizeof *w.pieces);
+	w.pieces = arena_array(s->arena, 2 * s->hole_count + 1, sizeof *w.pieces);
 	write_script(&w);
 	strbuf_release(&w.out);
 	if (!script->has_raw) {
@@ -180,7 +180,8 @@ static void finish_script(
 	script->raw->kind = TEMPLATE_TEXT;
 	script->raw->source = source;
 	script->raw->count = w.piece_count;
-	script->raw->pieces = w.pieces;
+	script->raw->pieces = arena_array(a, w.piece_count, sizeof *w.pieces);
+	memcpy(script->raw->pieces, w.pieces, w.piece_count * sizeof *w.pieces);
 }
 
 /* The script's text into `s`; false: told. */
@@ -192,12 +193,15 @@ static bool take_script(struct shell_scan *s, struct arena *a, const struct sour
 			value_kind_name(v));
 		return false;
 	}
-	struct template *t = template_parse(a, file, v, true, d);
+	struct template *t = template_parse_script(a, s->arena, file, v, d);
 	s->text = value_string(v);
 	if (t->kind != TEMPLATE_CONSTANT) {
-		struct origin origin = origin_of(a, file, v);
+		struct origin origin = origin_of(s->arena, file, v);
 		s->holes = arena_array(s->arena, t->count, sizeof *s->holes);
-		s->text = flatten(s, a, t, &origin);
+		s->text = flatten(s, t, &origin);
+		/* Only escapes: this is the script. */
+		if (!s->hole_count)
+			s->text.at = arena_copy(a, s->text.at, s->text.len);
 	}
 	if (!has_nul(s))
 		return true;

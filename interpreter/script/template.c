@@ -2,6 +2,7 @@
 
 struct parsing {
 	struct arena *arena;
+	struct arena *structs; /* where the template itself goes, and its pieces */
 	const struct source_file *file;
 	bool allow_raw;
 	struct diagnostics *d;
@@ -64,30 +65,33 @@ static void take_raw(struct parsing *p, struct template_piece *piece)
 	g->expr = NULL;
 }
 
-static void add_piece(
-	struct parsing *p, struct template *t, size_t *cap, struct template_piece piece)
+/* Pieces as they are found; they are copied at their exact number. */
+struct pieces {
+	struct template_piece few[8], *at;
+	size_t count, cap;
+};
+
+static void add_piece(struct pieces *out, struct template_piece piece)
 {
-	if (t->count == *cap) {
-		size_t more = *cap ? *cap * 2 : 4;
-		struct template_piece *pieces = arena_array(p->arena, more, sizeof *pieces);
-		if (t->count)
-			memcpy(pieces, t->pieces, t->count * sizeof *pieces);
-		t->pieces = pieces;
-		*cap = more;
+	if (out->count == out->cap) {
+		bool are_few = out->at == out->few;
+		out->cap *= 4;
+		out->at = heap_array(are_few ? NULL : out->at, out->cap, sizeof *out->at);
+		if (are_few)
+			memcpy(out->at, out->few, sizeof out->few);
 	}
-	t->pieces[t->count++] = piece;
+	out->at[out->count++] = piece;
 }
 
-static void add_text(struct parsing *p, struct template *t, size_t *cap, struct str text)
+static void add_text(struct pieces *out, struct str text)
 {
 	if (text.len)
-		add_piece(p, t, cap, (struct template_piece){.text = text});
+		add_piece(out, (struct template_piece){.text = text});
 }
 
-static void add_code(struct parsing *p, struct template *t, size_t *cap,
+static void add_code(struct parsing *p, struct pieces *out, struct str whole,
 	const struct template_mark *mark, const struct origin *origin)
 {
-	struct str whole = value_string(&t->source);
 	struct template_piece piece = {
 		.text = {whole.at + mark->start, mark->end - mark->start},
 		.code = template_code(p->arena, whole, mark->code, origin, p->d),
@@ -98,7 +102,7 @@ static void add_code(struct parsing *p, struct template *t, size_t *cap,
 		else
 			refuse_inner_raw(p, &piece.code, piece.code.expr);
 	}
-	add_piece(p, t, cap, piece);
+	add_piece(out, piece);
 }
 
 static void tell_unclosed(
@@ -114,19 +118,28 @@ static void parse_pieces(struct parsing *p, struct template *t)
 	struct str text = value_string(&t->source);
 	struct origin origin = origin_of(p->arena, p->file, &t->source);
 	struct template_mark mark;
-	size_t at = 0, cap = 0;
+	struct pieces found;
+	size_t at = 0;
+	found.at = found.few;
+	found.count = 0;
+	found.cap = sizeof found.few / sizeof *found.few;
 	while (template_find(text, at, &mark)) {
-		add_text(p, t, &cap, (struct str){text.at + at, mark.start - at});
+		add_text(&found, (struct str){text.at + at, mark.start - at});
 		if (mark.kind == TEMPLATE_MARK_CODE) {
-			add_code(p, t, &cap, &mark, &origin);
+			add_code(p, &found, text, &mark, &origin);
 		} else {
 			if (mark.kind == TEMPLATE_MARK_UNCLOSED)
 				tell_unclosed(p, &mark, &origin);
-			add_text(p, t, &cap, STR("${{"));
+			add_text(&found, STR("${{"));
 		}
 		at = mark.end;
 	}
-	add_text(p, t, &cap, (struct str){text.at + at, text.len - at});
+	add_text(&found, (struct str){text.at + at, text.len - at});
+	t->count = found.count;
+	t->pieces = arena_array(p->structs, found.count, sizeof *t->pieces);
+	memcpy(t->pieces, found.at, found.count * sizeof *t->pieces);
+	if (found.at != found.few)
+		free(found.at);
 }
 
 static void parse_text(struct parsing *p, struct template *t)
@@ -146,18 +159,23 @@ static const struct value *child_of(const struct value *v, size_t i)
 	return v->kind == VALUE_LIST ? &v->list->items[i] : &v->map->entries[i].value;
 }
 
+/* Most hold no interpolation and get no items: there are some from the first on that does. */
 static void parse_collection(struct parsing *p, struct template *t)
 {
 	const struct value *v = &t->source;
 	t->count = v->kind == VALUE_LIST ? v->list->count : v->map->count;
-	t->items = arena_array(p->arena, t->count, sizeof *t->items);
-	bool is_constant = true;
 	for (size_t i = 0; i < t->count; i++) {
-		parse_value(p, &t->items[i], child_of(v, i));
-		is_constant &= t->items[i].kind == TEMPLATE_CONSTANT;
+		struct template item = {0};
+		parse_value(p, &item, child_of(v, i));
+		if (!t->items && item.kind != TEMPLATE_CONSTANT) {
+			t->kind = v->kind == VALUE_LIST ? TEMPLATE_LIST : TEMPLATE_MAP;
+			t->items = arena_array(p->structs, t->count, sizeof *t->items);
+			for (size_t k = 0; k < i; k++)
+				t->items[k].source = *child_of(v, k);
+		}
+		if (t->items)
+			t->items[i] = item;
 	}
-	if (!is_constant)
-		t->kind = v->kind == VALUE_LIST ? TEMPLATE_LIST : TEMPLATE_MAP;
 }
 
 /* The depth is bounded by what read the value. */
@@ -171,13 +189,26 @@ static void parse_value(struct parsing *p, struct template *t, const struct valu
 		parse_collection(p, t);
 }
 
+static struct template *parse(struct parsing *p, const struct value *v)
+{
+	struct template t = {0};
+	parse_value(p, &t, v);
+	size_t size = t.kind == TEMPLATE_CONSTANT ? offsetof(struct template, count) : sizeof t;
+	return memcpy(arena_alloc(p->structs, size), &t, size);
+}
+
 struct template *template_parse(struct arena *a, const struct source_file *file,
 	const struct value *v, bool allow_raw, struct diagnostics *d)
 {
-	struct parsing p = {a, file, allow_raw, d};
-	struct template *t = arena_new(a, struct template);
-	parse_value(&p, t, v);
-	return t;
+	struct parsing p = {a, a, file, allow_raw, d};
+	return parse(&p, v);
+}
+
+struct template *template_parse_script(struct arena *a, struct arena *scratch,
+	const struct source_file *file, const struct value *v, struct diagnostics *d)
+{
+	struct parsing p = {a, scratch, file, true, d};
+	return parse(&p, v);
 }
 
 void template_visit(const struct template *t, void (*call)(void *context, const struct guard *code),

@@ -24,6 +24,7 @@ struct template
 {
 	enum template_kind kind;
 	struct value source; /* as the author wrote it; the value itself when constant */
+	/* What follows is not even there when it is constant and nobody's item. */
 	size_t count;
 	union {
 		struct template_piece *pieces; /* SINGLE (count 1) and TEXT */
@@ -54,6 +55,10 @@ struct guard template_code(struct arena *a, struct str whole, struct str code,
  * where `allow_raw`. */
 struct template *template_parse(struct arena *a, const struct source_file *file,
 	const struct value *v, bool allow_raw, struct diagnostics *d);
+/* For those who keep of a script's template only the expressions: all else is in `scratch`. `raw()`
+ * is allowed. */
+struct template *template_parse_script(struct arena *a, struct arena *scratch,
+	const struct source_file *file, const struct value *v, struct diagnostics *d);
 /* Filled in, in ev->arena (constants are shared). False: ev->error says what broke; interpolating
  * nothing is an error, unknown too. */
 bool template_render(struct eval *ev, const struct template *t, struct value *out);
