@@ -4,6 +4,7 @@
 #include "model/decode.h"
 
 #include "base/duration.h"
+#include "source/yaml.h"
 
 void store_pointer(void *member, void *pointer)
 {
@@ -102,7 +103,8 @@ static void decode_strings(
 
 static struct template *parsed(struct decoder *d, const struct value *v)
 {
-	return template_parse(d->arena, d->file, v, false, d->diagnostics);
+	struct value kept = yaml_copy(d->arena, v);
+	return template_parse(d->arena, d->file, &kept, false, d->diagnostics);
 }
 
 static struct template *decode_text(struct decoder *d, const struct field *f, const struct value *v)
@@ -176,7 +178,7 @@ static struct template *decode_value(
 	if (!(f->flags & FIELD_VERBATIM))
 		return parsed(d, v);
 	struct value texts = verbatim(d, v);
-	return parsed(d, &texts);
+	return template_parse(d->arena, d->file, &texts, false, d->diagnostics);
 }
 
 static struct template *decode_duration_text(
@@ -256,6 +258,8 @@ static void decode_many(
 	size_t count = 0;
 	for (size_t i = 0; i < from.count; i++) {
 		void *out = structs + count * f->record->size;
+		if (d->parts)
+			yaml_parts_forget(d->parts, from.at[i].start);
 		if (!fits_record(f->record, &from.at[i])) {
 			diagnose(d->diagnostics, RB102, value_span(&from.at[i]),
 				"an item of `%s` has to be a mapping, this is %s", f->name,
@@ -441,7 +445,7 @@ void decode_field(struct decoder *d, const struct field *f, const struct value *
 		decode_texts(d, f, v, member);
 		break;
 	case FIELD_ANY:
-		*(struct value *)member = *v;
+		*(struct value *)member = yaml_copy(d->arena, v);
 		break;
 	case FIELD_RECORD:
 		decode_one(d, f, v, member);

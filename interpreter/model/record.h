@@ -147,6 +147,7 @@ struct decoder {
 	struct source_set *files;
 	const struct source_file *file;
 	struct diagnostics *diagnostics;
+	struct yaml_parts *parts; /* what is read is given back; NULL: all of it stays */
 	unsigned depth;
 	/* For the decoder itself; zero at the start. */
 	struct frame *frame;

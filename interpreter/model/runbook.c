@@ -170,13 +170,12 @@ static bool knows_version(const struct map *m, struct diagnostics *d)
 	return false;
 }
 
-static void decode_document(struct runbook *r, struct decoder *d)
+static void decode_document(struct runbook *r, struct decoder *d, const struct value *document)
 {
-	const struct map *m = r->document.map;
-	r->is_module = names_module(m);
-	if (!knows_version(m, d->diagnostics))
+	r->is_module = names_module(document->map);
+	if (!knows_version(document->map, d->diagnostics))
 		return;
-	record_decode(d, r->is_module ? &module_record : &runbook_record, &r->document, r);
+	record_decode(d, r->is_module ? &module_record : &runbook_record, document, r);
 	check_ids(r, d->diagnostics);
 	compile_scripts(d, r);
 }
@@ -207,18 +206,21 @@ struct runbook *runbook_load_file(
 {
 	struct diagnostics unheard;
 	struct runbook *r = arena_new(a, struct runbook);
-	struct decoder decoder = {.arena = a, .files = files, .file = file, .diagnostics = d};
+	struct yaml_parts parts = {0};
+	struct decoder decoder = {
+		.arena = a, .files = files, .file = file, .diagnostics = d, .parts = &parts};
+	struct value document;
 	const struct diagnostic *before = last_of(d);
 	r->file = file;
-	bool is_read = yaml_read_mapping(file, a, d, &r->document);
-	if (r->document.kind != VALUE_MAP)
-		return r;
+	bool is_read = yaml_read_parts(file, a, d, &parts, &document);
 	if (!is_read && !is_complete(d, before)) {
 		/* For editors: what is there, without complaints about what is not. */
 		diagnostics_init(&unheard, a);
 		decoder.diagnostics = &unheard;
 	}
-	decode_document(r, &decoder);
+	if (document.kind == VALUE_MAP)
+		decode_document(r, &decoder, &document);
+	yaml_parts_release(&parts);
 	return r;
 }
 

@@ -264,7 +264,6 @@ struct rollback_section {
 /* A runbook or a module: one file. */
 struct runbook {
 	struct source_file *file;
-	struct value document; /* the YAML as read */
 	bool is_module;
 	struct str name; /* `runbook` or `module` */
 	struct str title;

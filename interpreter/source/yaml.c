@@ -265,6 +265,11 @@ static void on_alias(struct yaml_reader *r, const yaml_event_t *e)
 /* ---- lists and maps ---------------------------------------------------------------------------
  */
 
+static bool is_top_item(const struct yaml_reader *r)
+{
+	return r->parts && r->depth == 3 && r->frames[1].is_map && !r->frames[2].is_map;
+}
+
 static void open_frame(struct yaml_reader *r, const yaml_event_t *e, bool is_map, bool is_flow)
 {
 	size_t start = byte_at(&r->cursor, e->start_mark.index);
@@ -297,13 +302,15 @@ static void open_frame(struct yaml_reader *r, const yaml_event_t *e, bool is_map
 		.first = is_map ? r->entry_count : r->value_count,
 		.nodes = 1,
 	};
+	if (is_top_item(r))
+		yaml_part_enter(r);
 }
 
 static struct value close_list(struct yaml_reader *r, const struct yaml_frame *frame)
 {
-	struct value v = value_list(r->arena);
+	struct value v = value_list(r->tree);
 	size_t count = r->value_count - frame->first;
-	v.list->items = arena_array(r->arena, count, sizeof *v.list->items);
+	v.list->items = arena_array(r->tree, count, sizeof *v.list->items);
 	v.list->count = v.list->cap = count;
 	if (count)
 		memcpy(v.list->items, r->values + frame->first, count * sizeof *v.list->items);
@@ -324,6 +331,8 @@ static void close_frame(struct yaml_reader *r, size_t end)
 	v.file = r->file->id;
 	v.start = frame.start;
 	v.span_len = (uint32_t)(end - frame.start);
+	if (is_top_item(r))
+		yaml_part_leave(r, end);
 	r->depth--;
 	top(r)->end = (uint32_t)end;
 	yaml_close_anchor(r, frame.anchor, &v, frame.nodes, frame.height ? frame.height : 1);
@@ -439,10 +448,11 @@ static void report_nothing(struct yaml_reader *r)
 	diagnostic_hint(r->d, x, "a runbook starts with `version: 1` and has `steps`");
 }
 
-bool yaml_read(struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out)
+static bool read_document(struct source_file *file, struct arena *a, struct diagnostics *d,
+	struct yaml_parts *parts, struct value *out)
 {
 	size_t before = d->errors;
-	struct yaml_reader r = {.file = file, .arena = a, .d = d};
+	struct yaml_reader r = {.file = file, .arena = a, .tree = a, .parts = parts, .d = d};
 	r.cursor = (struct yaml_cursor){.text = file->text, .ascii = ascii_prefix(file->text)};
 	r.anchor_names = value_map(a).map;
 	/* Never NULL, so that an empty map's children have an address too. */
@@ -454,11 +464,18 @@ bool yaml_read(struct source_file *file, struct arena *a, struct diagnostics *d,
 		if (is_nothing(&r) && d->errors == before)
 			report_nothing(&r);
 	}
+	if (parts)
+		parts->has_anchors = r.anchor_count > 0;
 	free(r.values);
 	free(r.entries);
 	free(r.anchors);
 	*out = r.root;
 	return d->errors == before;
+}
+
+bool yaml_read(struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out)
+{
+	return read_document(file, a, d, NULL, out);
 }
 
 /* A text instead of a mapping is most often one slip, made in the first line. */
@@ -484,14 +501,20 @@ static void report_no_mapping(struct yaml_reader *r, const struct value *v)
 				      : "a runbook starts with `version: 1`");
 }
 
-bool yaml_read_mapping(
-	struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out)
+bool yaml_read_parts(struct source_file *file, struct arena *a, struct diagnostics *d,
+	struct yaml_parts *parts, struct value *out)
 {
-	if (!yaml_read(file, a, d, out))
+	if (!read_document(file, a, d, parts, out))
 		return false;
 	if (out->kind == VALUE_MAP)
 		return true;
 	struct yaml_reader r = {.file = file, .arena = a, .d = d};
 	report_no_mapping(&r, out);
 	return false;
+}
+
+bool yaml_read_mapping(
+	struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out)
+{
+	return yaml_read_parts(file, a, d, NULL, out);
 }

@@ -24,6 +24,26 @@ bool yaml_read(struct source_file *file, struct arena *a, struct diagnostics *d,
 bool yaml_read_mapping(
 	struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out);
 
+/* The same, with the nodes of what the lists at the top hold (of all steps, say) in parts of their
+ * own. Whoever reads the document in its order and copies what it keeps (yaml_copy) can give them
+ * back on the way: two trees of a large file are never there at once. */
+struct yaml_part {
+	struct arena nodes;
+	uint32_t end; /* of its last item, in bytes */
+	struct yaml_part *next;
+};
+struct yaml_parts {
+	struct yaml_part *first, *last;
+	bool has_anchors; /* then nodes are shared, and kept until the end */
+};
+bool yaml_read_parts(struct source_file *file, struct arena *a, struct diagnostics *d,
+	struct yaml_parts *parts, struct value *out);
+/* Gives back what lies before byte `until` of the file, or all of it. */
+void yaml_parts_forget(struct yaml_parts *parts, uint32_t until);
+void yaml_parts_release(struct yaml_parts *parts);
+/* Lists and maps copied, their texts shared: those do not lie in the parts. */
+struct value yaml_copy(struct arena *a, const struct value *v);
+
 /* How a plain scalar reads in the core schema: null, bool, int (decimal, 0o, 0x), float or string.
  */
 struct value yaml_plain_scalar(struct str text);

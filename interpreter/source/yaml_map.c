@@ -81,7 +81,7 @@ static void report_twice(struct yaml_reader *r, const struct entry *first, const
 /* The map's own keys, each once. */
 static struct map *own_entries(struct yaml_reader *r, const struct entry *entries, size_t count)
 {
-	struct map *m = map_with_room(r->arena, count);
+	struct map *m = map_with_room(r->tree, count);
 	const struct entry *merge = NULL;
 	for (const struct entry *e = entries; e < entries + count; e++) {
 		const struct entry *first = is_merge(e) ? merge : find(m, e);
@@ -171,7 +171,7 @@ static struct map *merged(
 	ptrdiff_t more = merge_size(r, merge);
 	if (more < 0 || !charge_merge(r, merge, (size_t)more))
 		return own;
-	struct map *m = map_with_room(r->arena, own->count + (size_t)more);
+	struct map *m = map_with_room(r->tree, own->count + (size_t)more);
 	for (const struct entry *e = entries; e < entries + count; e++) {
 		if (e == merge)
 			merge_value(m, own, &e->value);

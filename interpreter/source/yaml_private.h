@@ -43,7 +43,9 @@ struct yaml_anchor {
 
 struct yaml_reader {
 	struct source_file *file;
-	struct arena *arena;
+	struct arena *arena; /* for texts */
+	struct arena *tree;  /* for lists and maps */
+	struct yaml_parts *parts;
 	struct diagnostics *d;
 	struct yaml_cursor cursor;
 	struct yaml_frame frames[YAML_MAX_DEPTH + 1]; /* 0 is the document */
@@ -93,6 +95,10 @@ bool yaml_charge_alias(struct yaml_reader *r, struct span span, const struct yam
 
 /* Marks `<<` among the waiting entries: its key points here, not into the text. */
 extern const char yaml_merge_key[];
+
+/* yaml_parts.c: an item of a list at the top begins and ends. */
+void yaml_part_enter(struct yaml_reader *r);
+void yaml_part_leave(struct yaml_reader *r, size_t end);
 
 /* yaml_map.c: the entries from `first` on as a map; keys given twice are reported, `<<` merged. */
 struct value yaml_close_map(struct yaml_reader *r, const struct yaml_frame *frame);
