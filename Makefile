@@ -103,7 +103,7 @@ build/demo/standins: $(STANDIN_SOURCES) $(wildcard $(DEMO)/*.h)
 	$(Q)$(CC) $(DEMO_CFLAGS) -o $@ $(STANDIN_SOURCES) -lmicrohttpd -ljansson -lm -pthread
 
 demo: setup-demo
-	@$(MAKE) --no-print-directory all demo-world
+	@$(MAKE) --no-print-directory -s -j2 all demo-world
 	@$(DEMO)/demo.sh
 
 # ---- tests ------------------------------------------------------------------------------------
@@ -176,6 +176,8 @@ setup-demo setup-test setup-lint:
 	echo "installing$$missing ($(WHY))"; \
 	command -v apt-get >/dev/null || { echo "no apt-get here: please install them by hand"; exit 1; }; \
 	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	[ -z "$$sudo" ] || command -v sudo >/dev/null || \
+		{ echo "please run as root: apt-get install$$missing"; exit 1; }; \
 	$$sudo apt-get update -qq >/dev/null && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		$$missing >/dev/null

@@ -1,6 +1,8 @@
 /* The report's lines about the run as a whole: its head, and who asks it to end. */
 #include "output/report.h"
 
+#include <signal.h>
+
 #include "base/duration.h"
 
 #define INPUT_MAX_BYTES 200
@@ -55,8 +57,9 @@ static void signal_came(struct report *r, const struct event *e)
 {
 	const char *name = sigabbrev_np((int)e->signal);
 	strbuf_clear(&r->text);
-	strbuf_printf(
-		&r->text, "%s%s received: ending", name ? "SIG" : "a signal", name ? name : "");
+	/* What a SIGINT means is for the next lines to say: a question, a hold, a rollback. */
+	strbuf_printf(&r->text, "%s%s received%s", name ? "SIG" : "a signal", name ? name : "",
+		e->signal == SIGINT ? "" : ": ending");
 	report_tell(r, &(struct report_line){.kind = LINE_EVENT,
 			       .mark = MARK_WARNED,
 			       .time_ns = e->time_ns,
