@@ -34,8 +34,12 @@ static inline bool str_equal(struct str a, struct str b)
 
 static inline bool str_is(struct str a, const char *text)
 {
-	size_t len = strlen(text);
+	size_t len;
 
+	/* Mostly it is not, and that shows at once. */
+	if (!a.len || a.at[0] != text[0])
+		return !a.len && !text[0];
+	len = strlen(text);
 	return a.len == len && memcmp(a.at, text, len) == 0;
 }
 
