@@ -28,7 +28,7 @@ struct str run_id_new(struct arena *a)
 		tail[i] = letters[chance[i] % (sizeof(letters) - 1)];
 	tail[sizeof(chance)] = 0;
 	return str_of(arena_printf(a, "%04d%02d%02d-%02d%02d%02d-%s", tm.tm_year + 1900,
-			tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tail));
+		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tail));
 }
 
 struct value environment_value(struct arena *a)
