@@ -90,6 +90,7 @@ struct tls_args {
 	struct template *ca, *cert, *key;
 	int8_t insecure; /* the explicit word that switches the check off */
 };
+enum confirm_default { CONFIRM_UNSAID, CONFIRM_YES, CONFIRM_NO };
 struct confirm_args {
 	struct template *message;
 	struct template_list approvers;

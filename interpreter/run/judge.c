@@ -407,6 +407,26 @@ static bool is_own_fault(const char *cancel_reason)
 	return strcmp(cancel_reason, "timeout") == 0 || strcmp(cancel_reason, "deadline") == 0;
 }
 
+/* What a question means that nobody answered in time: its `default`. False: it has none. */
+static bool judge_unanswered(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct node *n = &d->run->plan->nodes[s.node];
+
+	if (n->action != ACTION_CONFIRM || !n->step->confirm->fallback)
+		return false;
+	if (n->step->confirm->fallback == CONFIRM_NO) {
+		decide_failure(d, s, "rejected", "nobody answered in time, and the default is no",
+			value_nil(), out);
+		return true;
+	}
+	decide_finish(d, s, STEP_OK, NULL, "nobody answered in time, and the default is yes", out);
+	out->event.result = value_map(d->scratch);
+	map_set(d->scratch, out->event.result.map, STR("answer"), value_bool(true));
+	map_set(d->scratch, out->event.result.map, STR("by"), value_str(STR("default")));
+	map_set(d->scratch, out->event.result.map, STR("comment"), value_str(STR("")));
+	return true;
+}
+
 static void judge_cancelled(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct step_state *st = spot_state(s);
@@ -416,6 +436,8 @@ static void judge_cancelled(struct decider *d, struct spot s, struct decision *o
 		decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
 		return;
 	}
+	if (strcmp(reason, "timeout") == 0 && judge_unanswered(d, s, out))
+		return;
 	decide_failure(d, s, reason,
 		arena_printf(d->scratch, "%s",
 			strcmp(reason, "timeout") == 0 ? "it took longer than its timeout"

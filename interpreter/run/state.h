@@ -243,9 +243,11 @@ static inline bool action_asks_world(uint8_t action)
 /* How long one attempt may take; INT64_MIN: as long as it likes. */
 static inline int64_t attempt_timeout(const struct node *n)
 {
-	if (n->step->timeout_ns == INT64_MIN && n->needs_slot)
-		return n->unit->book->timeout_ns;
-	return n->step->timeout_ns;
+	if (n->step->timeout_ns != INT64_MIN)
+		return n->step->timeout_ns;
+	if (n->action == ACTION_CONFIRM)
+		return n->step->confirm->timeout_ns;
+	return n->needs_slot ? n->unit->book->timeout_ns : INT64_MIN;
 }
 
 /* Where what the step leaves is kept: the run's arena, or that of the watch it is a sample of. */
