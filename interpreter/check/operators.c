@@ -5,31 +5,6 @@
 
 #include "script/expr_number.h"
 
-static const char *const signs[] = {
-	[OP_ADD] = "+",
-	[OP_SUB] = "-",
-	[OP_MUL] = "*",
-	[OP_DIV] = "/",
-	[OP_IDIV] = "//",
-	[OP_MOD] = "%",
-	[OP_POW] = "^",
-	[OP_BAND] = "&",
-	[OP_BOR] = "|",
-	[OP_BXOR] = "~",
-	[OP_SHL] = "<<",
-	[OP_SHR] = ">>",
-	[OP_CONCAT] = "..",
-	[OP_EQ] = "==",
-	[OP_NE] = "~=",
-	[OP_LT] = "<",
-	[OP_LE] = "<=",
-	[OP_GT] = ">",
-	[OP_GE] = ">=",
-	[OP_MINUS] = "-",
-	[OP_BNOT] = "~",
-	[OP_LEN] = "#",
-};
-
 static bool is_comparison(const struct expr *e)
 {
 	return e->kind == EXPR_BINARY && e->op >= OP_EQ && e->op <= OP_GE;
@@ -142,7 +117,8 @@ static bool mend_chain(
 	if (!is_comparison(left) || left->in_parens || left->op < OP_LT)
 		return false;
 	const char *mend = arena_printf(c->d->arena, "%s and %s %s %s", expr_text(c, code, left),
-		expr_text(c, code, left->right), signs[e->op], expr_text(c, code, e->right));
+		expr_text(c, code, left->right), operator_signs[e->op],
+		expr_text(c, code, e->right));
 	diagnostic_hint(c->d, told, "write `%s`", mend);
 	fix_expr(c, told, code, e, mend);
 	return true;
@@ -162,7 +138,7 @@ static void check_order(struct check *c, const struct code *code, const struct e
 		enum type type = has_order(left) ? right : left;
 		told = diagnose(c->d, RB214, expr_span(code, bad),
 			"`%s` is %s and cannot be compared with `%s`", expr_text(c, code, bad),
-			type_name(type), signs[e->op]);
+			type_name(type), operator_signs[e->op]);
 		if (!mend_chain(c, told, code, e) && (type == TYPE_LIST || type == TYPE_MAP))
 			diagnostic_hint(
 				c->d, told, "its length is `len(%s)`", expr_text(c, code, bad));
@@ -173,7 +149,7 @@ static void check_order(struct check *c, const struct code *code, const struct e
 	told = diagnose(c->d, RB214, expr_span(code, e),
 		"`%s` is %s and `%s` is %s: they cannot be compared with `%s`",
 		expr_text(c, code, e->left), type_name(left), expr_text(c, code, e->right),
-		type_name(right), signs[e->op]);
+		type_name(right), operator_signs[e->op]);
 	if (!mend_literal(c, told, code, e, left, right))
 		hint_tonumber(c, told, code, left == TYPE_STRING ? e->left : e->right);
 }

@@ -55,7 +55,7 @@ bool expr_is_constant(const struct expr *e)
 
 /* ---- as text -------------------------------------------------------------------------------- */
 
-static const char *const operators[] = {
+const char *const operator_signs[] = {
 	[OP_ADD] = "+",
 	[OP_SUB] = "-",
 	[OP_MUL] = "*",
@@ -179,11 +179,11 @@ static void print_bare(struct strbuf *b, const struct expr *e)
 		break;
 	case EXPR_UNARY:
 	case EXPR_NOT:
-		strbuf_puts(b, e->kind == EXPR_NOT ? "not " : operators[e->op]);
+		strbuf_puts(b, e->kind == EXPR_NOT ? "not " : operator_signs[e->op]);
 		expr_print(b, e->left);
 		break;
 	case EXPR_BINARY:
-		print_pair(b, e, operators[e->op]);
+		print_pair(b, e, operator_signs[e->op]);
 		break;
 	case EXPR_AND:
 		print_pair(b, e, "and");

@@ -70,6 +70,9 @@ enum operator{
 	OP_LEN,
 };
 
+/* How each is written. */
+extern const char *const operator_signs[];
+
 /* Immutable, in the arena it was parsed into. */
 struct expr {
 	uint8_t kind, op;
