@@ -1,0 +1,334 @@
+/* Opening: where the store lies, what is refused, how a new one is made. */
+#include "store/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char schema[] =
+	"CREATE TABLE runs("
+	" number INTEGER PRIMARY KEY,"
+	" id TEXT NOT NULL UNIQUE,"
+	" runbook TEXT NOT NULL, title TEXT NOT NULL, file TEXT NOT NULL,"
+	" started_ns INTEGER NOT NULL, ended_ns INTEGER NOT NULL DEFAULT 0,"
+	" status TEXT NOT NULL DEFAULT 'running', exit INTEGER NOT NULL DEFAULT 0,"
+	" reason TEXT NOT NULL DEFAULT '', message TEXT NOT NULL DEFAULT '',"
+	" step TEXT NOT NULL DEFAULT '',"
+	" owner TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,"
+	" waited_ns INTEGER NOT NULL DEFAULT 0, turned_ns INTEGER NOT NULL DEFAULT 0,"
+	" exposed INTEGER NOT NULL DEFAULT 0,"
+	" options TEXT NOT NULL, targets TEXT NOT NULL);"
+	"CREATE INDEX runs_by_start ON runs(started_ns);"
+	"CREATE INDEX runs_by_name ON runs(runbook, started_ns);"
+	"CREATE TABLE events("
+	" run INTEGER NOT NULL, place INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	" sum INTEGER NOT NULL, body TEXT NOT NULL,"
+	" PRIMARY KEY(run, place)) WITHOUT ROWID;"
+	/* The same text is kept once, however many runs were made from it. */
+	"CREATE TABLE texts(digest TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE sources("
+	" run INTEGER NOT NULL, place INTEGER NOT NULL, path TEXT NOT NULL,"
+	" embedded INTEGER NOT NULL, digest TEXT NOT NULL,"
+	" PRIMARY KEY(run, place)) WITHOUT ROWID;"
+	"CREATE TABLE locks("
+	" name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, run TEXT NOT NULL,"
+	" owner TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,"
+	" reason TEXT NOT NULL, since_ns INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE waiting(ticket INTEGER PRIMARY KEY, name TEXT NOT NULL, run TEXT NOT NULL);"
+	"CREATE TABLE broken("
+	" name TEXT NOT NULL, epoch INTEGER NOT NULL, run TEXT NOT NULL,"
+	" by TEXT NOT NULL, reason TEXT NOT NULL, at_ns INTEGER NOT NULL,"
+	" PRIMARY KEY(name, epoch)) WITHOUT ROWID;";
+
+/* ---- where ---------------------------------------------------------------------------------- */
+
+const char *store_path(struct arena *a, const char *given)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const struct passwd *user;
+
+	if (!given)
+		given = getenv("RUNBOOK_STORE");
+	if (given && *given)
+		return given;
+	if (state && state[0] == '/')
+		return arena_printf(a, "%s/runbook/runbook.db", state);
+	if (!home || home[0] != '/') {
+		user = getpwuid(geteuid());
+		home = user ? user->pw_dir : NULL;
+	}
+	if (!home || home[0] != '/')
+		return NULL;
+	return arena_printf(a, "%s/.local/state/runbook/runbook.db", home);
+}
+
+const char *store_run_dir(const struct store *s, struct arena *a, struct str run)
+{
+	return arena_printf(a, "%s-logs/%.*s", s->path, STR_ARGS(run));
+}
+
+/* ---- errors --------------------------------------------------------------------------------- */
+
+const char *store_error(const struct store *s)
+{
+	return s->error;
+}
+
+bool store_failed(struct store *s, const char *doing)
+{
+	s->has_failed = true;
+	if (s->error[0])
+		return false;
+	snprintf(s->error, sizeof(s->error), "`%s`: %s: %s", s->path, doing,
+		s->db ? sqlite3_errmsg(s->db) : strerror(errno));
+	return false;
+}
+
+/* ---- what is refused ------------------------------------------------------------------------ */
+
+static const char *refused_kind(const struct stat *st)
+{
+	if (S_ISDIR(st->st_mode))
+		return "is a directory; name a file in it";
+	if (!S_ISREG(st->st_mode))
+		return "is no regular file";
+	if (st->st_uid != geteuid())
+		return "belongs to another user";
+	if (st->st_mode & S_IWOTH)
+		return "may be written by everybody; `chmod o-w` it";
+	return NULL;
+}
+
+/* NULL: it is a good file. *exists false: there is none. */
+static const char *look_at_file(const char *path, struct arena *a, bool *exists)
+{
+	struct stat st;
+	const char *why;
+
+	*exists = stat(path, &st) == 0;
+	if (!*exists) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			return strerror(errno);
+		return lstat(path, &st) == 0 ? "is a link to nothing" : NULL;
+	}
+	why = refused_kind(&st);
+	if (!why && st.st_size < 512)
+		why = arena_printf(a, "is no store: it has %lld bytes", (long long)st.st_size);
+	return why;
+}
+
+static const char *look_at_folder(const char *folder)
+{
+	struct stat st;
+
+	if (stat(folder, &st) < 0)
+		return strerror(errno);
+	if (!S_ISDIR(st.st_mode))
+		return "is no directory";
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return "belongs to another user";
+	/* As in /tmp, the sticky bit keeps others from renaming what is ours. */
+	if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
+		return "may be written by everybody; `chmod o-w` it";
+	return NULL;
+}
+
+static bool make_folders(char *folder)
+{
+	struct stat st;
+	char *slash;
+
+	if (!*folder || stat(folder, &st) == 0 || mkdir(folder, 0700) == 0)
+		return true;
+	if (errno != ENOENT)
+		return errno == EEXIST;
+	slash = strrchr(folder, '/');
+	if (!slash || slash == folder)
+		return false;
+	*slash = 0;
+	if (!make_folders(folder))
+		return false;
+	*slash = '/';
+	return mkdir(folder, 0700) == 0 || errno == EEXIST;
+}
+
+static char *folder_of(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return arena_string(a, ".");
+	return slash == path ? arena_string(a, "/") : arena_copy(a, path, (size_t)(slash - path));
+}
+
+/* ---- a new one ------------------------------------------------------------------------------ */
+
+static bool sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool is_good = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is_good;
+}
+
+static bool fill_new(const char *path, struct arena *a, const char **why)
+{
+	sqlite3 *db = NULL;
+	char *sql = arena_printf(a,
+		"PRAGMA page_size=4096; PRAGMA synchronous=FULL;"
+		"PRAGMA application_id=%d; PRAGMA user_version=%d; BEGIN; %s COMMIT;",
+		STORE_APPLICATION, STORE_VERSION, schema);
+	bool is_good = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+		       sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK &&
+		       sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) == SQLITE_OK;
+
+	if (!is_good)
+		*why = arena_printf(a, "cannot be made: %s", db ? sqlite3_errmsg(db) : "no memory");
+	sqlite3_close(db);
+	return is_good;
+}
+
+/* Made whole beside its place and then put there: at no moment is there half a store. */
+static const char *make_new(const char *path, struct arena *a)
+{
+	char *folder = folder_of(a, path);
+	const char *draft = arena_printf(a, "%s.new-%d", path, (int)getpid());
+	const char *why;
+	int fd;
+
+	if (!make_folders(arena_string(a, folder)))
+		return arena_printf(a, "its folder cannot be made: %s", strerror(errno));
+	why = look_at_folder(folder);
+	if (why)
+		return arena_printf(a, "its folder %s", why);
+	fd = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return arena_printf(a, "cannot be made: %s", strerror(errno));
+	close(fd);
+	if (fill_new(draft, a, &why) && link(draft, path) < 0 && errno != EEXIST)
+		why = arena_printf(a, "cannot be made: %s", strerror(errno));
+	unlink(draft);
+	if (!why && !sync_folder(folder))
+		why = arena_printf(a, "its folder cannot be synced: %s", strerror(errno));
+	return why;
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static int64_t pragma_number(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t n = -1;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK &&
+		sqlite3_step(st) == SQLITE_ROW)
+		n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+/* NULL: it is one of ours. */
+static const char *look_inside(struct store *s, struct arena *a)
+{
+	int64_t application = pragma_number(s->db, "PRAGMA application_id");
+	int64_t version = pragma_number(s->db, "PRAGMA user_version");
+
+	if (application < 0)
+		return arena_printf(a, "is damaged, or no store: %s", sqlite3_errmsg(s->db));
+	if (application != STORE_APPLICATION)
+		return "is a database of another program";
+	if (version > STORE_VERSION)
+		return arena_printf(a,
+			"was written by a later version (its schema is %lld, this program knows "
+			"%d)",
+			(long long)version, STORE_VERSION);
+	if (version < 1)
+		return "is damaged: it has no schema version";
+	/* A later schema is reached from here, one step a version. */
+	return NULL;
+}
+
+static const char *configure(struct store *s, enum store_use use, struct arena *a)
+{
+	const char *why;
+
+	sqlite3_busy_timeout(s->db, 10000);
+	/* One at a time may begin the log anew, and that is who writes. */
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	why = look_inside(s, a);
+	if (why || use == STORE_READ)
+		return why;
+	if (sqlite3_exec(s->db, "PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=FULL", NULL, NULL,
+		    NULL) != SQLITE_OK)
+		return arena_printf(a, "cannot be used: %s", sqlite3_errmsg(s->db));
+	s->is_durable = true;
+	s->writers_fd = open(arena_printf(a, "%s-writer", s->path),
+		O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->writers_fd < 0)
+		return arena_printf(a, "cannot be locked: %s", strerror(errno));
+	return NULL;
+}
+
+static struct store *open_existing(
+	const char *path, enum store_use use, struct arena *a, const char **why)
+{
+	struct store *s = heap_alloc(sizeof(*s));
+	int flags = use == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+
+	*s = (struct store){.path = strdup(path), .writers_fd = -1, .run_fd = -1, .sum_run = -1};
+	if (!s->path)
+		out_of_memory();
+	arena_init(&s->pending);
+	s->last = &s->first;
+	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
+		*why = arena_printf(
+			a, "cannot be opened: %s", s->db ? sqlite3_errmsg(s->db) : "no memory");
+	else
+		*why = configure(s, use, a);
+	if (!*why)
+		return s;
+	store_close(s);
+	return NULL;
+}
+
+struct store *store_open(const char *path, enum store_use use, struct arena *a, const char **why)
+{
+	struct store *s = NULL;
+	bool exists = false;
+	mode_t umask_before = umask(077);
+
+	*why = look_at_file(path, a, &exists);
+	if (!*why && exists)
+		*why = look_at_folder(folder_of(a, path));
+	if (!*why && !exists && use == STORE_WRITE) {
+		*why = make_new(path, a);
+		exists = true;
+	}
+	if (!*why && exists)
+		s = open_existing(path, use, a, why);
+	umask(umask_before);
+	if (*why)
+		*why = arena_printf(a, "the store `%s` %s", path, *why);
+	return s;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	for (int i = 0; i < STATEMENT_COUNT; i++)
+		sqlite3_finalize(s->statements[i]);
+	sqlite3_close(s->db);
+	if (s->writers_fd >= 0)
+		close(s->writers_fd);
+	if (s->run_fd >= 0)
+		close(s->run_fd);
+	arena_release(&s->pending);
+	free(s->path);
+	free(s);
+}

@@ -1,0 +1,64 @@
+/* What the files of this folder share: the SQLite behind store.h. */
+#ifndef STORE_PRIVATE_H
+#define STORE_PRIVATE_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+#define STORE_APPLICATION 0x52554e42 /* `RUNB`, in the file's header */
+#define STORE_VERSION 1
+
+struct pending_event {
+	struct pending_event *next;
+	int64_t run;
+	uint64_t seq;
+	struct str body;
+};
+
+/* Statements that are used again and again, by number. */
+enum statement {
+	STATEMENT_EVENT,
+	STATEMENT_BEGIN,
+	STATEMENT_COMMIT,
+	STATEMENT_ROLLBACK,
+	STATEMENT_DURABLE,
+	STATEMENT_SWIFT,
+	STATEMENT_LOCK_EPOCH,
+	STATEMENT_COUNT
+};
+
+struct store {
+	sqlite3 *db;
+	char *path;
+	sqlite3_stmt *statements[STATEMENT_COUNT];
+	int writers_fd; /* locked while we write: SQLite 3.40 loses data when one connection writes
+			 * and another begins its log anew at the same moment */
+	int run_fd;	/* of the run that this process owns, or -1 */
+	bool is_durable, has_failed;
+	struct arena pending;
+	struct pending_event *first, **last;
+	struct run_row *end; /* to be written with the next commit; in `pending` */
+	int64_t sum_run;     /* the run that `sum` belongs to */
+	uint64_t sum;
+	char error[256];
+};
+
+/* Keeps the first error. Always false. */
+bool store_failed(struct store *s, const char *doing);
+/* Prepared when first asked for; NULL: store_failed was told. */
+sqlite3_stmt *store_statement(struct store *s, enum statement which);
+/* A statement of one use; the caller finalizes it. */
+sqlite3_stmt *store_prepare(struct store *s, const char *sql);
+bool store_step_done(struct store *s, sqlite3_stmt *statement); /* expects no row; resets */
+bool store_begin(struct store *s);		  /* the writers' lock, BEGIN IMMEDIATE */
+bool store_finish(struct store *s, bool is_good); /* COMMIT or ROLLBACK; the same */
+
+/* The chain: FNV-1a over the sum before it and the text. */
+uint64_t store_sum(uint64_t before, struct str text);
+#define STORE_SUM_START UINT64_C(0xcbf29ce484222325)
+
+void store_bind(sqlite3_stmt *statement, int at, struct str text);
+struct str store_column(sqlite3_stmt *statement, int at, struct arena *a);
+
+#endif

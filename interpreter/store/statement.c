@@ -1,0 +1,116 @@
+/* Statements and transactions: what every file here does with SQLite. */
+#include "store/private.h"
+
+#include <errno.h>
+#include <sys/file.h>
+
+static const char *const texts[STATEMENT_COUNT] = {
+	[STATEMENT_EVENT] = "INSERT INTO events(run, place, seq, sum, body) VALUES(?1,"
+			    " (SELECT ifnull(max(place), 0) + 1 FROM events WHERE run = ?1),"
+			    " ?2, ?3, ?4)",
+	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+	[STATEMENT_COMMIT] = "COMMIT",
+	[STATEMENT_ROLLBACK] = "ROLLBACK",
+	[STATEMENT_DURABLE] = "PRAGMA synchronous=FULL",
+	[STATEMENT_SWIFT] = "PRAGMA synchronous=NORMAL",
+	[STATEMENT_LOCK_EPOCH] = "SELECT epoch FROM locks WHERE name = ?1 AND run <> ''",
+};
+
+sqlite3_stmt *store_prepare(struct store *s, const char *sql)
+{
+	sqlite3_stmt *st = NULL;
+
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK) {
+		store_failed(s, "it cannot be read");
+		return NULL;
+	}
+	return st;
+}
+
+sqlite3_stmt *store_statement(struct store *s, enum statement which)
+{
+	if (!s->statements[which])
+		s->statements[which] = store_prepare(s, texts[which]);
+	return s->statements[which];
+}
+
+bool store_step_done(struct store *s, sqlite3_stmt *st)
+{
+	int code;
+
+	if (!st)
+		return false;
+	code = sqlite3_step(st);
+	if (code != SQLITE_DONE && code != SQLITE_ROW)
+		store_failed(s, "it cannot be written");
+	sqlite3_reset(st);
+	return code == SQLITE_DONE || code == SQLITE_ROW;
+}
+
+bool store_begin(struct store *s)
+{
+	if (s->has_failed)
+		return false;
+	while (flock(s->writers_fd, LOCK_EX) < 0) {
+		if (errno != EINTR)
+			return store_failed(s, "it cannot be locked");
+	}
+	if (store_step_done(s, store_statement(s, STATEMENT_BEGIN)))
+		return true;
+	flock(s->writers_fd, LOCK_UN);
+	return false;
+}
+
+/* The log is put back into the file when it has grown, by the one who has the writers' lock. */
+#define LOG_PAGES 1000
+
+static int note_log(void *context, sqlite3 *db, const char *name, int pages)
+{
+	(void)db;
+	(void)name;
+	*(int *)context = pages;
+	return SQLITE_OK;
+}
+
+bool store_finish(struct store *s, bool is_good)
+{
+	int pages = 0;
+
+	sqlite3_wal_hook(s->db, note_log, &pages);
+	is_good = is_good && store_step_done(s, store_statement(s, STATEMENT_COMMIT));
+	sqlite3_wal_hook(s->db, NULL, NULL);
+	if (!is_good && !sqlite3_get_autocommit(s->db)) {
+		sqlite3_stmt *st = store_statement(s, STATEMENT_ROLLBACK);
+
+		if (st) {
+			sqlite3_step(st);
+			sqlite3_reset(st);
+		}
+	}
+	if (is_good && pages > LOG_PAGES)
+		sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	flock(s->writers_fd, LOCK_UN);
+	return is_good;
+}
+
+uint64_t store_sum(uint64_t before, struct str text)
+{
+	uint64_t sum = before;
+
+	for (size_t i = 0; i < text.len; i++)
+		sum = (sum ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
+void store_bind(sqlite3_stmt *st, int at, struct str text)
+{
+	sqlite3_bind_text64(st, at, text.at ? text.at : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+struct str store_column(sqlite3_stmt *st, int at, struct arena *a)
+{
+	const char *text = (const char *)sqlite3_column_blob(st, at);
+	size_t len = (size_t)sqlite3_column_bytes(st, at);
+
+	return (struct str){arena_copy(a, text ? text : "", len), len};
+}
