@@ -30,6 +30,7 @@ enum value_flag {
 	VALUE_FLOW = 8,	      /* YAML: [ ] or { } */
 	VALUE_FOLDED = 32,    /* a map whose keys are lower case, and found in any case: headers */
 	VALUE_TRUNCATED = 16, /* longer than what is kept: the head is missing or the tail */
+	VALUE_MASKED = 64,    /* stars stand where a secret was */
 };
 
 /* A place in a source file, in bytes. File 0 means no place. */

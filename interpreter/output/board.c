@@ -368,6 +368,7 @@ static bool is_of_step(enum event_kind kind)
 	case EVENT_STAGE:
 	case EVENT_ROLLBACK_FINISHED:
 	case EVENT_MAIN_FINISHED:
+	case EVENT_RUN_RESUMED:
 	case EVENT_RUN_FINISHED:
 	case EVENT_KIND_COUNT:
 		break;

@@ -20,15 +20,24 @@ static void apply_run_started(struct run *r, const struct event *e)
 
 /* SIGINT is a person: the first asks to stop in order, later ones press. Everybody else wants us
  * gone. */
-static void apply_signal(struct run *r, const struct event *e)
+bool signal_ends_run(const struct run *r, const struct event *e)
 {
 	bool is_turning_back = r->is_rolling_back && r->stage != STAGE_FINALLY;
 	bool is_asking = r->interrupt_asked && !r->interrupt_answer;
+	uint32_t interrupts = r->interrupts + 1;
+
+	if (e->signal != SIGINT || r->stage == STAGE_FINALLY || interrupts >= 3)
+		return true;
+	return !is_turning_back && (r->is_held || (interrupts >= 2 && !is_asking));
+}
+
+static void apply_signal(struct run *r, const struct event *e)
+{
+	bool ends_run = signal_ends_run(r, e);
 
 	r->interrupts += e->signal == SIGINT;
-	if (e->signal == SIGINT && r->stage != STAGE_FINALLY && r->interrupts < 3 &&
-		(is_turning_back || (!r->is_held && (r->interrupts < 2 || is_asking)))) {
-		r->stop_after_current = is_turning_back && r->interrupts == 2;
+	if (!ends_run) {
+		r->stop_after_current = r->is_rolling_back && r->interrupts == 2;
 		return;
 	}
 	r->signal = (int)e->signal;
@@ -96,6 +105,7 @@ void state_apply(struct run *r, const struct event *e)
 		[EVENT_STAGE] = apply_stage,
 		[EVENT_ROLLBACK_FINISHED] = apply_rollback_finished,
 		[EVENT_MAIN_FINISHED] = apply_main_finished,
+		[EVENT_RUN_RESUMED] = apply_run_resumed,
 		[EVENT_RUN_FINISHED] = apply_run_finished,
 	};
 

@@ -36,7 +36,16 @@ void turn_note_undo(struct run *r, struct spot s, const struct event *e);
 void turn_leave_behind(struct run *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Whatever the main section still does is ended. */
+void turn_stop_main(struct run *r, const char *reason);
+
+/* ---- apply_resume.c ---- */
+void apply_run_resumed(struct run *r, const struct event *e);
+
 /* ---- shared ---- */
+/* Whether the run ends because of this signal, instead of asking, holding or going on. */
+bool signal_ends_run(const struct run *r, const struct event *e);
+
 static inline struct spot spot_of_event(const struct run *r, const struct event *e)
 {
 	return (struct spot){r->frames[e->frame], e->node};

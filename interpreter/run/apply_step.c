@@ -1,5 +1,6 @@
 /* Events about steps: what they change in the state. */
 #include "run/apply.h"
+#include "run/lost.h"
 #include "run/watch.h"
 
 /* ---- deadlines ------------------------------------------------------------------------------ */
@@ -109,6 +110,7 @@ void apply_step_started(struct run *r, const struct event *e)
 	if (e->attempt == 1)
 		st->started_ns = e->time_ns;
 	st->branch = (uint32_t)e->branch;
+	st->child = e->child;
 	note_start(r, s, e);
 	if (n->inner)
 		enter_unit(r, st, e);
@@ -182,6 +184,11 @@ void apply_step_retry(struct run *r, const struct event *e)
 	struct step_state *st = spot_state(s);
 
 	flow_withdraw(s);
+	/* What was cut short by the end of the interpreter counts as no attempt of its own. */
+	if (reason_is_lost(e->reason)) {
+		st->attempts -= st->attempts > 0;
+		st->is_checked = false;
+	}
 	st->status = STEP_WAITING;
 	st->phase = PHASE_PAUSED;
 	st->reason = keep_reason(spot_arena(r, s), e->reason);

@@ -63,13 +63,15 @@ void turn_note_undo(struct run *r, struct spot s, const struct event *e)
 /* ---- turning --------------------------------------------------------------------------------- */
 
 /* Whatever the main section still does is ended. */
-static void stop_main(struct run *r, const char *reason)
+void turn_stop_main(struct run *r, const char *reason)
 {
 	struct spot s = {r->root, r->plan->main};
 	struct step_state *st = spot_state(s);
 
-	if (st->phase == PHASE_DONE)
+	if (st->phase == PHASE_DONE) {
+		flow_attend(r, s); /* a run that had ended turns back */
 		return;
+	}
 	if (!st->is_cancelling) {
 		st->is_cancelling = true;
 		st->cancel_reason = reason;
@@ -92,21 +94,22 @@ void apply_hold(struct run *r, const struct event *e)
 {
 	note_turn(r, e);
 	r->is_held = true;
-	stop_main(r, "held");
+	turn_stop_main(r, "held");
 }
 
 void apply_refused(struct run *r, const struct event *e)
 {
 	note_turn(r, e);
 	r->is_refused = true;
-	stop_main(r, "refused");
+	turn_stop_main(r, "refused");
 }
 
 void apply_rollback_started(struct run *r, const struct event *e)
 {
 	note_turn(r, e);
 	r->is_rolling_back = true;
-	stop_main(r, "rollback");
+	r->wants_undoing = false;
+	turn_stop_main(r, "rollback");
 }
 
 void turn_finish_section(struct run *r)
@@ -118,7 +121,8 @@ void turn_finish_section(struct run *r)
 		[STAGE_UNDO] = NODE_NONE,
 		[STAGE_AFTER] = r->plan->after};
 
-	if (r->stage <= STAGE_AFTER && nodes[r->stage] != NODE_NONE)
+	if (r->stage <= STAGE_AFTER && nodes[r->stage] != NODE_NONE &&
+		spot_state((struct spot){r->root, nodes[r->stage]})->phase != PHASE_DONE)
 		flow_finish(r, (struct spot){r->root, nodes[r->stage]}, ends[r->stage]);
 }
 

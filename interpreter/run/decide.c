@@ -137,6 +137,8 @@ static bool decide_turned(struct decider *d, struct decision *out)
 
 	if (r->signal)
 		decide_run_end(d, RUN_INTERRUPTED, out);
+	else if (r->wants_undoing && !r->is_rolling_back)
+		decide_turn(d, out);
 	else if (r->is_refused)
 		decide_run_end(d, RUN_REFUSED, out);
 	else if (r->is_held)
@@ -154,6 +156,17 @@ static void decide_main_end(struct decider *d, struct decision *out)
 	const struct step_state *st = spot_state((struct spot){r->root, r->plan->main});
 	bool has_failed = st->is_cancelling || st->is_failing || st->open;
 
+	if (r->is_aborted) {
+		out->kind = DECIDE_RECORD;
+		out->event = (struct event){.kind = EVENT_MAIN_FINISHED,
+			.time_ns = d->now_ns,
+			.wall_ns = d->wall_ns,
+			.status = RUN_FAILED,
+			.reason = "aborted",
+			.message = str_of(
+				arena_printf(d->scratch, "%.*s ended it", STR_ARGS(r->asked_by)))};
+		return;
+	}
 	if (decide_turned(d, out))
 		return;
 	/* The last step may have been what a condition waited for. */

@@ -10,6 +10,7 @@
 #include "script/sandbox.h"
 
 struct action;
+struct resolution;
 
 /* What deciding needs beside the state. */
 struct decider {
@@ -20,8 +21,17 @@ struct decider {
 	struct masker *masker;
 	const char *const *base_env; /* what a child gets before the file's `env`, NULL-ended */
 	bool has_person;	     /* someone at a terminal: SIGINT asks */
+	const struct resolution *resolutions; /* --resolve: what a person says of lost steps */
+	size_t resolution_count;
+	const struct undo_skip *undo_skips; /* --skip: what is left as it is, by a person's word */
+	size_t undo_skip_count;
 	const char *hotfix; /* --hotfix: why a condition that holds already is let be; or NULL */
 	int64_t now_ns, wall_ns; /* of this decision */
+};
+
+/* A step that is not undone, and why. */
+struct undo_skip {
+	const char *step, *why;
 };
 
 enum decision_kind {

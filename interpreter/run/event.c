@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "base/json.h"
 #include "base/utc.h"
+#include "run/record_value.h"
 
 #include <math.h>
 
@@ -31,6 +32,7 @@ static const char *const event_names[EVENT_KIND_COUNT] = {
 	[EVENT_STAGE] = "stage",
 	[EVENT_ROLLBACK_FINISHED] = "rollback_finished",
 	[EVENT_MAIN_FINISHED] = "main_finished",
+	[EVENT_RUN_RESUMED] = "run_resumed",
 	[EVENT_RUN_FINISHED] = "run_finished",
 };
 
@@ -97,7 +99,7 @@ struct row {
 #define KINDS_ENDS (KIND(MAIN_FINISHED) | KIND(ROLLBACK_FINISHED) | KIND(RUN_FINISHED))
 #define KINDS_STEP                                                                                 \
 	(KINDS_ALL & ~(KIND(RUN_STARTED) | KIND(SIGNAL) | KINDS_ENDS | KINDS_WATCH |               \
-			     KIND(CONDITION) | KINDS_TURN | KIND(STAGE)))
+			     KIND(CONDITION) | KINDS_TURN | KIND(STAGE) | KIND(RUN_RESUMED)))
 #define KINDS_OF_STEP_END (KIND(ATTEMPT_FINISHED) | KIND(STEP_FINISHED))
 #define KINDS_TRY (KINDS_OF_STEP_END | KIND(STEP_STARTED) | KIND(STEP_RETRY) | KIND(STEP_WAITING))
 
@@ -112,10 +114,12 @@ static const struct row rows[] = {
 	ROW("elapsed", ROW_SECONDS, time_ns, KINDS_ALL, 0, true),
 	ROW("runbook", ROW_STR, runbook, KIND(RUN_STARTED), 0, false),
 	ROW("file", ROW_STR, file, KIND(RUN_STARTED), 0, false),
+	ROW("by", ROW_STR, by, KIND(RUN_STARTED) | KIND(RUN_RESUMED), 0, false),
 	ROW("step", ROW_STR, step, KINDS_STEP | KINDS_TURN | KIND(RUN_FINISHED), 0, false),
 	ROW("item", ROW_ITEM, item, KINDS_STEP, 0, false),
 	ROW("node", ROW_NUMBER, node, KINDS_STEP, 0, true),
 	ROW("frame", ROW_NUMBER, frame, KINDS_STEP, 0, true),
+	ROW("child", ROW_NUMBER, child, KIND(STEP_STARTED), 0, true),
 	ROW("name", ROW_STR, title, KINDS_STEP | KIND(RUN_STARTED), 0, false),
 	ROW("action", ROW_STR, action, KINDS_STEP, 0, false),
 	ROW("attempt", ROW_INT, attempt, KINDS_STEP, 0, false),
@@ -139,7 +143,7 @@ static const struct row rows[] = {
 	ROW("watch", ROW_STR, watch, KINDS_WATCH, 0, false),
 	ROW("condition", ROW_STR, condition, KIND(CONDITION), 0, false),
 	ROW("index", ROW_INT, index, KINDS_WATCH | KIND(CONDITION), 0, true),
-	ROW("phase", ROW_TEXT, phase, KIND(CONDITION) | KIND(BLIND), 0, false),
+	ROW("phase", ROW_TEXT, phase, KIND(CONDITION) | KIND(BLIND) | KIND(RUN_RESUMED), 0, false),
 	ROW("value", ROW_VALUE, value, KIND(SAMPLE) | KIND(CONDITION), 0, false),
 	ROW("held", ROW_SECONDS, held_ns, KIND(CONDITION), KIND(CONDITION), false),
 	ROW("for", ROW_SECONDS, for_ns, KIND(CONDITION), 0, false),
@@ -224,7 +228,7 @@ static void put_item(struct strbuf *b, struct str item)
 		json_quote(b, item);
 }
 
-static void put_member(struct strbuf *b, const struct row *r, const void *member)
+static void put_member(struct strbuf *b, const struct row *r, const void *member, bool for_record)
 {
 	switch (r->type) {
 	case ROW_TIME:
@@ -255,7 +259,10 @@ static void put_member(struct strbuf *b, const struct row *r, const void *member
 		json_quote(b, str_of(*(const char *const *)member));
 		break;
 	case ROW_VALUE:
-		json_encode(b, member, 0);
+		if (for_record)
+			record_value_encode(b, member);
+		else
+			json_encode(b, member, 0);
 		break;
 	case ROW_STATE:
 		json_quote(b, str_of(step_status_names[*(const enum step_status *)member]));
@@ -278,7 +285,7 @@ static void encode(struct strbuf *b, const struct event *e, bool with_record)
 		if (!(r->always & kind) && !is_set(r, member))
 			continue;
 		strbuf_printf(b, ",\"%s\":", r->name);
-		put_member(b, r, member);
+		put_member(b, r, member, with_record);
 	}
 	strbuf_putc(b, '}');
 }
@@ -411,7 +418,7 @@ static bool member_from(
 {
 	void *member = (char *)e + r->offset;
 	if (r->type == ROW_VALUE) {
-		*(struct value *)member = *v;
+		*(struct value *)member = record_value_decoded(a, v);
 		return true;
 	}
 	if (r->type == ROW_ITEM && v->kind == VALUE_INT) {

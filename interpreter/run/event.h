@@ -33,6 +33,7 @@ enum event_kind {
 	EVENT_STAGE,		/* the next part of going back begins */
 	EVENT_ROLLBACK_FINISHED,
 	EVENT_MAIN_FINISHED, /* the steps are over; `finally` begins */
+	EVENT_RUN_RESUMED,   /* somebody goes on with it: `phase` says how, `by` who */
 	EVENT_RUN_FINISHED,  /* status, exit */
 	EVENT_KIND_COUNT
 };
@@ -70,6 +71,7 @@ struct event {
 	int64_t time_ns;	   /* since the run started, on the clock that cannot be set */
 	int64_t wall_ns;	   /* since 1970 */
 	uint32_t frame, node;	   /* the step: see run/state.h */
+	uint32_t child;		   /* STEP_STARTED of a program: its number in the run, or 0 */
 	struct str step;	   /* its name: `deploy`, `smoke.2` */
 	struct str item;	   /* `3`, or `3.1` when nested; empty: none */
 	struct str title;	   /* its `name`, filled in; or empty */
@@ -107,6 +109,7 @@ struct event {
 	struct value samples; /* ROLLBACK_STARTED: the last samples it rests on, by watch */
 	int64_t stage;	      /* STAGE: enum stage */
 	struct str run;	      /* the run's id, on every event */
+	struct str by;	      /* RUN_STARTED, RUN_RESUMED: who */
 	struct str runbook;   /* RUN_STARTED: its name, file, version of the program */
 	struct str file;
 };
@@ -114,7 +117,8 @@ struct event {
 const char *event_name(enum event_kind kind);
 /* One JSON object without newline: `event time run` and the members of its kind that are set. */
 void event_json(struct strbuf *b, const struct event *e);
-/* The same with what only resuming needs beside it: `elapsed node frame until sent`. */
+/* The same with what only resuming needs beside it: `elapsed node frame until sent child`; values
+ * as run/record_value.h writes them. */
 void event_record(struct strbuf *b, const struct event *e);
 /* An event from what either has written; unknown keys are passed over. It borrows from `v`. False:
  * *why (in `a`) says what is damaged. `time` comes back with milliseconds, durations exactly for

@@ -1,5 +1,6 @@
 #include "run/action.h"
 #include "run/begin.h"
+#include "run/lost.h"
 #include "run/scope.h"
 
 /* ---- ending --------------------------------------------------------------------------------- */
@@ -479,6 +480,10 @@ void decide_judge(struct decider *d, struct spot s, struct decision *out)
 	}
 	if (st->is_cancelling) {
 		judge_cancelled(d, s, out);
+		return;
+	}
+	if (reason_is_lost(st->reason)) {
+		decide_lost(d, s, out);
 		return;
 	}
 	if (st->reason) {

@@ -22,6 +22,8 @@ static struct value mask_value(const struct masker *m, struct arena *a, const st
 		text = mask_str(m, a, value_string(v));
 		out = value_str(text);
 		out.flags = v->flags;
+		if (text.at != v->string)
+			out.flags |= VALUE_MASKED;
 		return out;
 	case VALUE_UNKNOWN:
 		text = mask_str(m, a, str_of(v->unknown));

@@ -202,6 +202,13 @@ bool decide_turn(struct decider *d, struct decision *out)
 
 	if (r->stage != STAGE_MAIN || r->is_rolling_back || r->is_held || r->is_refused)
 		return false;
+	if (r->wants_undoing) {
+		start_rollback(d, "person",
+			arena_printf(d->scratch, "%.*s asked for it", STR_ARGS(r->asked_by)), out);
+		return true;
+	}
+	if (r->is_aborted)
+		return false;
 	if (decide_baseline(d, out) || decide_interrupt(d, out))
 		return true;
 	if (r->wants_rollback && undo_is_needed(r)) {
@@ -268,13 +275,28 @@ static void finish_rollback(struct decider *d, struct decision *out)
 	out->event.duration_ns = d->now_ns;
 }
 
+static const struct undo_skip *find_skip(const struct decider *d, struct str step)
+{
+	for (size_t i = 0; i < d->undo_skip_count; i++) {
+		if (str_is(step, d->undo_skips[i].step))
+			return &d->undo_skips[i];
+	}
+	return NULL;
+}
+
 static void decide_undo(struct decider *d, struct decision *out)
 {
 	const struct run *r = d->run;
 	struct spot s = r->undo[r->undo_next], undo;
 
 	undo = (struct spot){s.frame, r->plan->nodes[s.node].undo};
-	if (spot_state(s)->is_blocked)
+	if (find_skip(d, undo_name(r, s, d->scratch)))
+		decide_finish(d, undo, STEP_SKIPPED, "skipped",
+			arena_printf(d->scratch, "%s (%.*s)",
+				find_skip(d, undo_name(r, s, d->scratch))->why,
+				STR_ARGS(r->asked_by)),
+			out);
+	else if (spot_state(s)->is_blocked)
 		decide_finish(d, undo, STEP_SKIPPED, "blocked",
 			"what needed it could not be undone", out);
 	else

@@ -52,6 +52,7 @@ struct step_state {
 	uint32_t running; /* children that are ready, running or waiting */
 	uint32_t cursor;  /* with `limit`: where to look for the next child or item */
 	uint32_t attempts, branch;
+	uint32_t child;		     /* of the attempt: the program's number in the run, or 0 */
 	uint32_t live;		     /* place in run->live + 1; 0: not there */
 	uint32_t stamp, timer_stamp; /* make older entries of the queues void */
 	int64_t started_ns, ended_ns, attempt_ns, due_ns;
@@ -167,6 +168,9 @@ struct run {
 		*interrupt_answer; /* what the person then chose; NULL: not asked, or no answer */
 	bool interrupt_asked;
 	bool is_over, has_warnings;
+	bool is_aborted;    /* a person ended it as it is */
+	bool wants_undoing; /* a person asked for a rollback */
+	struct str asked_by;
 	uint8_t stage; /* enum stage */
 
 	struct watch_state *watches;

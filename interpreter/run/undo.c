@@ -14,12 +14,24 @@ static bool is_superseded(struct spot s)
 	return false;
 }
 
+/* In an earlier turning back, that left other things behind. */
+static bool was_undone(const struct run *r, struct spot s)
+{
+	uint32_t undo = r->plan->nodes[s.node].undo;
+	const struct step_state *st =
+		undo == NODE_NONE ? NULL : spot_state((struct spot){s.frame, undo});
+
+	return st && st->phase == PHASE_DONE &&
+	       (st->status == STEP_OK || st->status == STEP_WARNED);
+}
+
 static bool is_to_undo(const struct run *r, struct spot s)
 {
 	const struct step_state *st = spot_state(s);
 
-	return st->has_started && r->plan->nodes[s.node].undo != NODE_NONE && !is_superseded(s) &&
-	       !spot_has_items(r, s) && plan_is_within(r->plan, s.node, r->plan->main);
+	return st->has_started && !was_undone(r, s) && r->plan->nodes[s.node].undo != NODE_NONE &&
+	       !is_superseded(s) && !spot_has_items(r, s) &&
+	       plan_is_within(r->plan, s.node, r->plan->main);
 }
 
 bool undo_is_needed(const struct run *r)

@@ -1,0 +1,137 @@
+/* Somebody goes on with a run that had stopped: what that changes in the state. */
+#include "run/apply.h"
+#include "run/watch.h"
+
+static void forget_interrupts(struct run *r)
+{
+	struct step_state *root = spot_state((struct spot){r->root, 0});
+
+	r->signal = 0;
+	r->interrupts = 0;
+	r->interrupt_asked = false;
+	r->interrupt_answer = NULL;
+	r->stop_after_current = false;
+	if (root->phase == PHASE_ASKING || root->phase == PHASE_ANSWERED)
+		root->phase = PHASE_IDLE;
+}
+
+/* Nobody was watching: the time between is unknown time, and the next sample is due at once. */
+static void watch_again(struct run *r, uint32_t index, int64_t now_ns)
+{
+	struct watch_state *w = &r->watches[index];
+	const struct sample *last = samples_last(&w->ring);
+
+	if (!w->is_armed)
+		return;
+	if (!last || last->at_ns < now_ns - 1)
+		samples_add(&w->ring,
+			(struct sample){.at_ns = now_ns - 1, .unknown = "nobody was watching"});
+	w->is_in_flight = w->is_blind = w->blind_told = false;
+	w->known_ns = w->next_tick_ns = now_ns;
+	flow_timer(r, (struct spot){r->root, w->node}, now_ns);
+}
+
+/* One that fired and was held for a person: going on is the person's answer. */
+static void settle_condition(struct condition_state *c, int64_t now_ns, bool goes_on)
+{
+	if (c->has_ticked && !c->is_over && c->phase != CONDITION_FIRING)
+		condition_tick(c, TICK_UNKNOWN, now_ns);
+	if (c->phase == CONDITION_FIRING && goes_on)
+		c->was_decided = true;
+	c->is_due = false;
+}
+
+/* A question about a failed step that nobody answered is asked again. */
+static void ask_again(struct run *r)
+{
+	for (uint32_t i = 0; i < r->live_count; i++) {
+		struct step_state *st = spot_state(r->live[i]);
+
+		if (st->phase != PHASE_ASKING)
+			continue;
+		st->phase = PHASE_JUDGED;
+		flow_attend(r, r->live[i]);
+	}
+}
+
+/* ---- going back by hand -----------------------------------------------------------------------
+ */
+
+static void reset_section(struct run *r, uint32_t node)
+{
+	struct spot s = {r->root, node};
+
+	if (node == NODE_NONE)
+		return;
+	flow_reset(r, s);
+	*spot_state(s) = (struct step_state){
+		.stamp = spot_state(s)->stamp + 1, .timer_stamp = spot_state(s)->timer_stamp + 1};
+}
+
+/* What could not be undone is tried once more. */
+static void reset_failed_undos(struct run *r)
+{
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		struct frame *frame = r->frames[f];
+
+		for (uint32_t i = 0; i < frame->count; i++) {
+			uint32_t undo = r->plan->nodes[frame->first + i].undo;
+			struct spot s = {frame, undo};
+
+			frame->steps[i].is_blocked = false;
+			if (undo == NODE_NONE || spot_state(s)->status == STEP_OK ||
+				spot_state(s)->status == STEP_WARNED)
+				continue;
+			flow_reset(r, s);
+			*spot_state(s) = (struct step_state){.stamp = spot_state(s)->stamp + 1,
+				.timer_stamp = spot_state(s)->timer_stamp + 1};
+		}
+	}
+}
+
+static void want_undoing(struct run *r)
+{
+	r->wants_undoing = true;
+	if (r->is_rolling_back && !r->is_over)
+		return; /* it is on its way already */
+	reset_section(r, r->plan->before);
+	reset_section(r, r->plan->after);
+	reset_section(r, r->plan->finally);
+	reset_failed_undos(r);
+	r->is_rolling_back = r->is_held = r->is_unfinished = r->undo_is_running = false;
+	r->stage = STAGE_MAIN;
+	r->undo_next = r->undo_count = 0;
+	r->left = value_nil();
+	if (r->verify != NODE_NONE)
+		r->conditions[r->verify] =
+			(struct condition_state){.rule = r->conditions[r->verify].rule,
+				.owner_node = NODE_NONE,
+				.watches = r->conditions[r->verify].watches,
+				.is_over = true};
+}
+
+/* ---- all of it ---------------------------------------------------------------------------------
+ */
+
+void apply_run_resumed(struct run *r, const struct event *e)
+{
+	const char *how = e->phase ? e->phase : "resume";
+	bool goes_on = strcmp(how, "resume") == 0;
+
+	forget_interrupts(r);
+	ask_again(r);
+	r->asked_by = keep_text(r->arena, e->by);
+	for (uint32_t i = 0; i < r->watch_count; i++)
+		watch_again(r, i, e->time_ns);
+	for (uint32_t i = 0; i < r->condition_count; i++)
+		settle_condition(&r->conditions[i], e->time_ns, goes_on);
+	r->any_condition_due = false;
+	if (strcmp(how, "abort") == 0) {
+		r->is_aborted = true;
+		turn_stop_main(r, "aborted");
+	} else if (!goes_on) {
+		want_undoing(r);
+	}
+	r->is_over = false;
+	r->status = RUN_OPEN;
+}

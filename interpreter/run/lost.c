@@ -1,0 +1,114 @@
+#include "run/lost.h"
+
+#include "run/begin.h"
+#include "run/undo.h"
+
+bool reason_is_lost(const char *reason)
+{
+	return reason &&
+	       (strcmp(reason, REASON_LOST) == 0 || strcmp(reason, REASON_NOT_BEGUN) == 0);
+}
+
+static bool may_run_again(const struct run *r, struct spot s)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+
+	return strcmp(spot_state(s)->reason, REASON_NOT_BEGUN) == 0 || n->effect != EFFECT_WRITES ||
+	       n->action == ACTION_CONFIRM || n->action == ACTION_CHECKLIST ||
+	       n->action == ACTION_PROMPT || n->role == ROLE_CHECK || n->check != NODE_NONE ||
+	       n->step->idempotent > 0 ||
+	       /* What undoes has to bear it: it is tried again after a failure, too. */
+	       !plan_is_within(r->plan, s.node, r->plan->main) ||
+	       plan_undone_step(r->plan, s.node) != NODE_NONE;
+}
+
+static const struct resolution *find_resolution(struct decider *d, struct str name)
+{
+	for (size_t i = 0; i < d->resolution_count; i++) {
+		if (str_is(name, d->resolutions[i].step))
+			return &d->resolutions[i];
+	}
+	return NULL;
+}
+
+static void again(struct decider *d, struct spot s, struct decision *out)
+{
+	out->kind = DECIDE_RECORD;
+	spot_event(d, s, EVENT_STEP_RETRY, &out->event);
+	out->event.reason = spot_state(s)->reason;
+	out->event.message = str_of(spot_state(s)->message ? spot_state(s)->message : "");
+	out->event.attempt = spot_state(s)->attempts;
+}
+
+static void resolve(
+	struct decider *d, struct spot s, enum resolution_word word, struct decision *out)
+{
+	const char *by = arena_printf(d->scratch, "%.*s says so", STR_ARGS(d->run->asked_by));
+
+	switch (word) {
+	case RESOLVED_DONE:
+		decide_finish(d, s, STEP_OK, "resolved", by, out);
+		break;
+	case RESOLVED_FAILED:
+		decide_finish(d, s, STEP_FAILED, REASON_LOST, by, out);
+		break;
+	case RESOLVED_RETRY:
+		again(d, s, out);
+		break;
+	}
+}
+
+static bool waits_for_word(const struct run *r, struct spot s)
+{
+	const struct step_state *st = spot_state(s);
+
+	return st->phase == PHASE_JUDGED && reason_is_lost(st->reason) && !may_run_again(r, s);
+}
+
+/* All of them at once, so that one command can answer for all. */
+static void hold(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	struct strbuf b = {0}, command = {0};
+	struct str names;
+
+	for (uint32_t i = 0; i < r->live_count; i++) {
+		struct str name;
+
+		if (!waits_for_word(r, r->live[i]))
+			continue;
+		name = undo_name(r, r->live[i], d->scratch);
+		strbuf_printf(&b, "%s`%.*s`", b.len ? ", " : "", STR_ARGS(name));
+		strbuf_printf(&command, " --resolve %.*s=done|failed|retry", STR_ARGS(name));
+	}
+	names = strbuf_take(&b, d->scratch);
+	out->kind = DECIDE_RECORD;
+	out->event = (struct event){.kind = EVENT_HOLD,
+		.time_ns = d->now_ns,
+		.wall_ns = d->wall_ns,
+		.reason = "unknown",
+		.message = str_of(arena_printf(d->scratch,
+			"nobody knows how %.*s ended: look, then `runbook resume %.*s%s`",
+			STR_ARGS(names), STR_ARGS(r->id), command.at ? command.at : ""))};
+	strbuf_release(&b);
+	strbuf_release(&command);
+}
+
+void decide_lost(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct resolution *said;
+
+	if (spot_is_stopping(d->run, s)) {
+		decide_finish(d, s, STEP_UNKNOWN, REASON_LOST, spot_state(s)->message, out);
+		return;
+	}
+	if (may_run_again(d->run, s)) {
+		again(d, s, out);
+		return;
+	}
+	said = find_resolution(d, undo_name(d->run, s, d->scratch));
+	if (said)
+		resolve(d, s, said->word, out);
+	else
+		hold(d, out);
+}
