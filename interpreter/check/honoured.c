@@ -25,10 +25,4 @@ void check_honoured(struct check *c)
 			refuse(c, s, "this version takes one answer to a `confirm`",
 				"write a `confirm` for each person, with `approvers`");
 	}
-	if (p->book->lock)
-		diagnose(c->d, RB119,
-			p->book->lock->name ? value_span(&p->book->lock->name->source)
-					    : (struct span){0},
-			"this version takes no lock: make sure yourself that nobody else runs "
-			"this");
 }

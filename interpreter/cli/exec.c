@@ -1,7 +1,6 @@
 /* `runbook exec FILE`: runs it. */
 #include "cli/command.h"
-#include "cli/session.h"
-#include "output/output.h"
+#include "cli/stage.h"
 
 #include <unistd.h>
 
@@ -15,6 +14,8 @@ enum {
 	OPTION_SKIP,
 	OPTION_HOTFIX,
 	OPTION_VERBOSE,
+	OPTION_STORE,
+	OPTION_NO_RECORD,
 	OPTION_COLOR,
 };
 
@@ -30,30 +31,13 @@ static const struct option_row options[] = {
 	{"--hotfix", 0, "WHY",
 		"run although a rollback condition holds already; that one is let be"},
 	{"--verbose", 'v', NULL, "also the steps inside of modules, and what steps print"},
+	{"--store", 0, "FILE", "where runs are recorded (default: RUNBOOK_STORE, or the user's)"},
+	{"--no-record", 0, NULL, "keep no record: nothing can be resumed or looked up later"},
 	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
 	{0},
 };
 
-enum { OUTPUT_AUTO, OUTPUT_TTY, OUTPUT_PLAIN, OUTPUT_JSONL, OUTPUT_JUNIT };
-#define DEFAULT_JOBS 64
-
 /* ---- options -------------------------------------------------------------------------------- */
-
-static int take_output(struct order *o, const char *word)
-{
-	static const char *const words[] = {"auto", "tty", "plain", "jsonl", "junit"};
-	const char *nearest;
-
-	for (int i = 0; i < 5; i++) {
-		if (strcmp(word, words[i]) == 0) {
-			o->output = i;
-			return -1;
-		}
-	}
-	nearest = nearest_word(str_of(word), words, 5);
-	return usage_error(
-		nearest ? nearest : "tty, plain, jsonl or junit", "there is no output `%s`", word);
-}
 
 static int take_jobs(struct order *o, const char *word)
 {
@@ -86,7 +70,7 @@ static int take_option(struct order *o, int option, const char *value)
 		o->assume_yes = true;
 		return -1;
 	case OPTION_OUTPUT:
-		return take_output(o, value);
+		return stage_take_output(o, value);
 	case OPTION_FROM:
 		o->from = value;
 		return -1;
@@ -100,6 +84,12 @@ static int take_option(struct order *o, int option, const char *value)
 		return -1;
 	case OPTION_VERBOSE:
 		o->verbose = true;
+		return -1;
+	case OPTION_STORE:
+		o->store = value;
+		return -1;
+	case OPTION_NO_RECORD:
+		o->no_record = true;
 		return -1;
 	case OPTION_COLOR:
 		if (!color_option(value, &o->color))
@@ -130,70 +120,12 @@ static int take_options(struct order *o, struct arguments *a)
 	return code;
 }
 
-/* ---- outputs -------------------------------------------------------------------------------- */
-
-static int choose_output(const struct order *o)
-{
-	const char *term = getenv("TERM");
-
-	if (o->output != OUTPUT_AUTO)
-		return o->output;
-	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0 ? OUTPUT_TTY
-									  : OUTPUT_PLAIN;
-}
-
-static struct sink *make_sink(const struct order *o, int output, const struct plan *plan)
-{
-	struct output_options options_of_output = {.color = color_wanted(o->color, STDOUT_FILENO),
-		.ascii = !locale_is_utf8(),
-		.verbose = o->verbose};
-
-	switch (output) {
-	case OUTPUT_TTY:
-		return tty_sink_new(STDOUT_FILENO, plan, &options_of_output);
-	case OUTPUT_JSONL:
-		return jsonl_sink_new(STDOUT_FILENO);
-	case OUTPUT_JUNIT:
-		return junit_sink_new(STDOUT_FILENO, plan);
-	default:
-		return plain_sink_new(STDOUT_FILENO, plan, &options_of_output);
-	}
-}
-
-static void pause_output(void *context)
-{
-	tty_pause(context);
-}
-
-static void resume_output(void *context)
-{
-	tty_resume(context);
-}
-
 /* ---- the run -------------------------------------------------------------------------------- */
-
-static struct world *real_stage_world(struct venue *s, const struct real_options *o)
-{
-	(void)s;
-	return real_world_new(o);
-}
-
-static struct sink *real_stage_sink(
-	struct venue *s, const struct order *o, const struct plan *plan, struct real_options *world)
-{
-	int output = choose_output(o);
-	struct sink *sink = make_sink(o, output, plan);
-
-	(void)s;
-	world->wants_live_output = output != OUTPUT_JUNIT;
-	world->hooks = (struct terminal_hooks){pause_output, resume_output, sink};
-	return sink;
-}
 
 static int run_exec(const struct command *c, int argc, char **argv)
 {
 	struct arguments a = {.command = c, .argc = argc, .argv = argv};
-	struct venue venue = {real_stage_world, real_stage_sink, .keeps_logs = true};
+	struct venue venue = stage_venue();
 	struct order *o = heap_alloc(sizeof(*o));
 	int code;
 

@@ -2,13 +2,19 @@
 
 #include "check/check.h"
 
-bool load_runbook(struct loaded *l, const char *path, bool allow_module)
+static void load_begin(struct loaded *l, const struct pinned_text *pinned, size_t pinned_count)
+{
+	arena_init(&l->arena);
+	source_init(&l->files, &l->arena);
+	l->files.pinned = pinned;
+	l->files.pinned_count = pinned_count;
+	diagnostics_init(&l->diagnostics, &l->arena);
+}
+
+static bool load(struct loaded *l, const char *path, bool allow_module)
 {
 	const struct runbook *book;
 
-	arena_init(&l->arena);
-	source_init(&l->files, &l->arena);
-	diagnostics_init(&l->diagnostics, &l->arena);
 	l->plan = NULL;
 	l->book = book = runbook_load(&l->arena, &l->files, path, &l->diagnostics);
 	if (!book)
@@ -25,6 +31,18 @@ bool load_runbook(struct loaded *l, const char *path, bool allow_module)
 	if (l->plan && !l->diagnostics.errors)
 		check_plan(l->plan, &l->diagnostics);
 	return l->plan && !l->diagnostics.errors;
+}
+
+bool load_runbook(struct loaded *l, const char *path, bool allow_module)
+{
+	load_begin(l, NULL, 0);
+	return load(l, path, allow_module);
+}
+
+bool load_pinned(struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count)
+{
+	load_begin(l, pinned, count);
+	return load(l, path, false);
 }
 
 void loaded_free(struct loaded *l)

@@ -16,6 +16,9 @@ struct loaded {
 
 /* False: diagnostics have errors. A module can be loaded too when `allow_module`. */
 bool load_runbook(struct loaded *l, const char *path, bool allow_module);
+/* The same from the texts that a run began with; what is not among them is read. */
+bool load_pinned(
+	struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count);
 void loaded_free(struct loaded *l);
 
 #endif

@@ -76,14 +76,3 @@ const char *const *base_environment(struct arena *a)
 	}
 	return list;
 }
-
-const char *log_dir_path(struct arena *a, struct str run_id)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-	if (state && state[0] == '/')
-		return arena_printf(a, "%s/runbook/logs/%.*s", state, STR_ARGS(run_id));
-	if (home && home[0] == '/')
-		return arena_printf(a, "%s/.local/state/runbook/logs/%.*s", home, STR_ARGS(run_id));
-	return NULL;
-}

@@ -1,5 +1,5 @@
 /*
- * The place a run happens in: its environment, its id, where its logs go.
+ * The place a run happens in: its environment, its id.
  */
 #ifndef CLI_PLACE_H
 #define CLI_PLACE_H
@@ -14,8 +14,5 @@ struct value environment_value(struct arena *a);
 /* What every child gets before the runbook's own `env`: PATH, HOME, the locale and the like, and
  * nothing else that happens to be set here. NULL-ended. */
 const char *const *base_environment(struct arena *a);
-/* Where the logs of this run belong, below $XDG_STATE_HOME/runbook or ~/.local/state/runbook. NULL:
- * there is no such place; the run keeps no logs. */
-const char *log_dir_path(struct arena *a, struct str run_id);
 
 #endif

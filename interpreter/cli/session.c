@@ -1,13 +1,13 @@
-#include "cli/session.h"
+#include "cli/session_private.h"
 
 #include "action/table.h"
 #include "cli/command.h"
-#include "cli/load.h"
 #include "cli/place.h"
 #include "cli/secrets.h"
 #include "model/inputs.h"
 #include "run/begin.h"
 #include "run/late.h"
+#include "run/scope.h"
 #include "source/render.h"
 
 #include <errno.h>
@@ -46,79 +46,195 @@ static void skip_above(struct run *r, uint32_t node)
 	}
 }
 
-static bool mark_skips(struct run *r, const struct order *o)
+bool session_mark_skips(struct session *s, const char *from, const char *const *skips, size_t count)
 {
+	struct run *r = s->engine.decider.run;
 	uint32_t node;
 
-	if (!o->from && !o->skip_count)
+	if (!from && !count)
 		return true;
 	r->is_skipped = arena_array(r->arena, r->plan->count, sizeof(bool));
-	for (size_t i = 0; i < o->skip_count; i++) {
-		if (!find_step(r->plan, o->skips[i], &node))
+	for (size_t i = 0; i < count; i++) {
+		if (!find_step(r->plan, skips[i], &node))
 			return false;
 		r->is_skipped[node] = true;
 	}
-	if (o->from) {
-		if (!find_step(r->plan, o->from, &node))
+	if (from) {
+		if (!find_step(r->plan, from, &node))
 			return false;
 		skip_above(r, node);
 	}
 	return true;
 }
 
-/* ---- the run -------------------------------------------------------------------------------- */
+/* ---- preparing ------------------------------------------------------------------------------ */
 
-struct session {
-	const struct order *order;
-	struct venue *venue;
-	struct loaded loaded;
-	struct arena run_arena, scratch;
-	struct masker *masker;
-	struct engine engine;
-	struct value inputs;
-};
-
-/* Refuses what the vars cannot be, before anything runs. */
-static bool check_vars(struct session *s)
+void session_init(struct session *s, const struct order *o, struct venue *venue)
 {
-	struct unit_state values = {.inputs = s->inputs};
-	const char *error;
-
-	s->engine.decider.scratch = &s->scratch;
-	error = fill_vars(&s->engine.decider, s->loaded.plan->units[0], &values);
-	if (!error)
-		error = late_fill(&s->engine.decider, &values);
-	if (error)
-		usage_error(NULL, "%s", error);
-	return !error;
+	*s = (struct session){.order = o, .venue = venue, .masker = masker_new()};
+	arena_init(&s->run_arena);
+	arena_init(&s->scratch);
 }
 
-static bool prepare(struct session *s)
+void session_free(struct session *s)
+{
+	if (s->has_recorder)
+		recorder_close(&s->recorder);
+	if (s->engine.decider.run)
+		run_free(s->engine.decider.run);
+	sandbox_free(s->engine.decider.sandbox);
+	masker_free(s->masker);
+	arena_release(&s->scratch);
+	arena_release(&s->run_arena);
+	loaded_free(&s->loaded);
+}
+
+bool session_prepare(struct session *s, struct str id)
 {
 	const struct order *o = s->order;
 	struct decider *d = &s->engine.decider;
-	struct run *r;
 
-	if (!gather_inputs(&s->loaded, &o->given, o->has_person, s->masker, &s->inputs))
-		return false;
-	r = run_new(&s->run_arena, s->loaded.plan, run_id_new(&s->run_arena), o->jobs);
-	r->env = environment_value(&s->run_arena);
-	d->run = r;
+	d->run = run_new(&s->run_arena, s->loaded.plan, id, o->jobs);
+	d->run->env = environment_value(&s->run_arena);
+	d->scratch = &s->scratch;
 	d->actions = action_table;
 	d->masker = s->masker;
 	d->hotfix = o->hotfix;
 	d->has_person = o->has_person;
+	d->resolutions = o->resolutions;
+	d->resolution_count = o->resolution_count;
+	d->approve = o->approve;
+	d->comment = o->comment;
+	d->undo_skips = o->undo_skips;
+	d->undo_skip_count = o->undo_skip_count;
 	d->sandbox = sandbox_new();
 	d->base_env = base_environment(&s->run_arena);
 	d->wall_ns = wall_clock_ns();
 	s->engine.scratch = &s->scratch;
 	s->engine.masker = s->masker;
-	if (!gather_secrets(r, &s->run_arena, s->masker, d->base_env))
-		return false;
-	return mark_skips(r, o) && check_vars(s);
+	return gather_secrets(d->run, &s->run_arena, s->masker, d->base_env);
 }
 
-static int run_it(struct session *s)
+bool session_fill_late(struct session *s)
+{
+	struct unit_state values = {.inputs = s->inputs, .vars = s->vars};
+	const char *error = late_fill(&s->engine.decider, &values);
+
+	if (error)
+		usage_error(NULL, "%s", error);
+	return !error;
+}
+
+/* Refuses what the vars cannot be, before anything runs. */
+static bool fill_vars_once(struct session *s)
+{
+	struct unit_state values = {.inputs = s->inputs};
+	const char *error = fill_vars(&s->engine.decider, s->loaded.plan->units[0], &values);
+
+	if (error)
+		usage_error(NULL, "%s", error);
+	s->vars = values.vars;
+	return !error;
+}
+
+void session_tell_diagnostics(struct session *s)
+{
+	struct strbuf b = {0};
+
+	/* Warnings are told, too, and do not keep it from running. */
+	if (!s->loaded.diagnostics.count)
+		return;
+	diagnostics_sort(&s->loaded.diagnostics);
+	diagnostics_render(&b, &s->loaded.files, &s->loaded.diagnostics,
+		color_wanted(s->order->color, STDERR_FILENO));
+	write_all(STDERR_FILENO, strbuf_str(&b));
+	strbuf_release(&b);
+}
+
+/* ---- the record ------------------------------------------------------------------------------ */
+
+static struct value order_options(struct session *s)
+{
+	const struct order *o = s->order;
+	struct arena *a = &s->run_arena;
+	struct value v = value_map(a), skips = value_list(a);
+	char *cwd = getcwd(NULL, 0);
+
+	for (size_t i = 0; i < o->skip_count; i++)
+		list_add(a, skips.list, value_str(str_of(o->skips[i])));
+	map_set(a, v.map, STR("version"), value_str(str_of(PROGRAM_VERSION)));
+	map_set(a, v.map, STR("cwd"), value_copy_str(a, str_of(cwd ? cwd : "")));
+	map_set(a, v.map, STR("jobs"), value_int(o->jobs));
+	map_set(a, v.map, STR("from"), o->from ? value_str(str_of(o->from)) : value_nil());
+	map_set(a, v.map, STR("skip"), skips);
+	map_set(a, v.map, STR("hotfix"), o->hotfix ? value_str(str_of(o->hotfix)) : value_nil());
+	free(cwd);
+	return v;
+}
+
+static int render_lock_text(
+	struct session *s, const struct template *t, const char *key, struct str *out)
+{
+	struct unit_state values = {.inputs = s->inputs, .vars = s->vars};
+	struct step_scope scope;
+	struct eval ev;
+	struct value text;
+
+	*out = (struct str){0};
+	if (!t)
+		return -1;
+	scope_enter_top(&s->engine.decider, s->loaded.plan->units[0], &values, &scope, &ev);
+	if (!template_render_text(&ev, t, &text))
+		return usage_error(NULL, "lock `%s`: %s", key, ev.error);
+	*out = (struct str){arena_copy(&s->run_arena, text.string, text.len), text.len};
+	return -1;
+}
+
+int session_lock(struct session *s)
+{
+	const struct lock *lock = s->loaded.book->lock;
+	struct str name, reason;
+	int code;
+
+	if (!lock || !lock->name)
+		return -1;
+	code = render_lock_text(s, lock->name, "name", &name);
+	if (code < 0)
+		code = render_lock_text(s, lock->reason, "reason", &reason);
+	if (code < 0 && !name.len)
+		code = usage_error(NULL, "the lock has no name");
+	if (code < 0)
+		code = recorder_lock(&s->recorder, name, reason, lock->conflict == LOCK_WAIT);
+	return code;
+}
+
+/* Everything is known; from here on it is on record. */
+static int begin_record(struct session *s)
+{
+	struct str id = s->engine.decider.run->id;
+	int code;
+
+	if (!s->venue->keeps_record)
+		return -1;
+	if (s->order->no_record && s->loaded.book->lock)
+		return usage_error(NULL, "this runbook takes a lock: that needs the record");
+	if (s->order->no_record)
+		return -1;
+	s->has_recorder = true;
+	code = recorder_open(&s->recorder, s->order->store);
+	if (code < 0)
+		code = recorder_own(&s->recorder, id);
+	if (code < 0)
+		code = session_lock(s);
+	if (code < 0)
+		code = recorder_begin(
+			&s->recorder, id, &s->loaded, s->source_count, order_options(s));
+	return code;
+}
+
+/* ---- the run -------------------------------------------------------------------------------- */
+
+int session_play(struct session *s, const char *how)
 {
 	const struct order *o = s->order;
 	struct real_options world_options = {
@@ -130,11 +246,15 @@ static int run_it(struct session *s)
 	struct sink *sink = s->venue->sink(s->venue, o, s->loaded.plan, &world_options);
 	int code;
 
-	if (s->venue->keeps_logs)
-		world_options.log_dir = log_dir_path(&s->run_arena, s->engine.decider.run->id);
+	if (s->has_recorder) {
+		s->engine.journal = &s->recorder.base;
+		world_options.log_dir = s->recorder.run_dir;
+		world_options.children_fd = s->recorder.children_fd;
+	}
 	s->engine.sinks[s->engine.sink_count++] = sink;
 	s->engine.world = s->venue->world(s->venue, &world_options);
-	code = engine_run(&s->engine, &s->inputs);
+	code = how ? engine_resume(&s->engine, how, recorder_by(&s->run_arena))
+		   : engine_run(&s->engine, &s->inputs);
 	world_free(s->engine.world);
 	if (sink->tick)
 		sink->tick(sink, NS_NEVER);
@@ -142,40 +262,31 @@ static int run_it(struct session *s)
 	if (sink->error && sink->error != EPIPE)
 		usage_error(NULL, "cannot write the output of the run: %s", strerror(sink->error));
 	sink->free(sink);
+	if (s->engine.record_error)
+		usage_error("what ran is as it was left; `runbook resume` goes on from there",
+			"the run cannot be recorded any more: %s", s->engine.record_error);
 	return code;
-}
-
-static void tell_diagnostics(const struct loaded *l, int color)
-{
-	struct strbuf b = {0};
-
-	diagnostics_render(&b, &l->files, &l->diagnostics, color_wanted(color, STDERR_FILENO));
-	write_all(STDERR_FILENO, strbuf_str(&b));
-	strbuf_release(&b);
 }
 
 int session_run(const struct order *o, struct venue *venue)
 {
-	struct session s = {.order = o, .venue = venue, .masker = masker_new()};
+	struct session s;
 	int code = EXIT_USAGE;
 	bool is_good;
 
-	arena_init(&s.run_arena);
-	arena_init(&s.scratch);
+	session_init(&s, o, venue);
 	is_good = load_runbook(&s.loaded, o->file, false);
-	/* Warnings are told, too, and do not keep it from running. */
-	if (s.loaded.diagnostics.count) {
-		diagnostics_sort(&s.loaded.diagnostics);
-		tell_diagnostics(&s.loaded, o->color);
-	}
-	if (is_good && prepare(&s))
-		code = run_it(&s);
-	if (s.engine.decider.run)
-		run_free(s.engine.decider.run);
-	sandbox_free(s.engine.decider.sandbox);
-	masker_free(s.masker);
-	arena_release(&s.scratch);
-	arena_release(&s.run_arena);
-	loaded_free(&s.loaded);
+	s.source_count = s.loaded.files.count;
+	session_tell_diagnostics(&s);
+	is_good = is_good &&
+		  gather_inputs(&s.loaded, &o->given, o->has_person, s.masker, &s.inputs) &&
+		  session_prepare(&s, run_id_new(&s.run_arena)) &&
+		  session_mark_skips(&s, o->from, o->skips, o->skip_count) && fill_vars_once(&s) &&
+		  session_fill_late(&s);
+	if (is_good)
+		code = begin_record(&s);
+	if (is_good && code < 0)
+		code = session_play(&s, NULL);
+	session_free(&s);
 	return code;
 }

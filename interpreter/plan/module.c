@@ -39,24 +39,38 @@ static void tell_unknown_module(struct module_cache *c, struct str name, struct 
 			"a file beside the runbook is named `./%.*s.yml`", STR_ARGS(name));
 }
 
+/* A run that goes on takes the module that it began with, not the one of a later program. */
+static bool library_text(const struct module_cache *c, const char *path, struct str *text)
+{
+	const struct pinned_text *pinned = source_pinned(c->files, path, true);
+
+	if (pinned)
+		*text = pinned->text;
+	if (pinned)
+		return true;
+	for (const struct stdlib_file *f = stdlib_files; f->name; f++) {
+		if (!str_is(str_of(path + strlen("stdlib/")), f->name))
+			continue;
+		*text = (struct str){f->text, f->len};
+		return true;
+	}
+	return false;
+}
+
 static const struct runbook *find_in_library(
 	struct module_cache *c, struct str name, struct span span)
 {
 	const char *path = arena_printf(c->arena, "stdlib/%.*s.yml", STR_ARGS(name));
 	const struct runbook *book = find_loaded(c, path);
+	struct source_file *file = NULL;
+	struct str text;
 
 	if (book)
 		return book;
-	for (const struct stdlib_file *f = stdlib_files; f->name; f++) {
-		struct source_file *file;
-
-		if (!str_is(str_of(path + strlen("stdlib/")), f->name))
-			continue;
-		file = source_add(c->files, path, (struct str){f->text, f->len}, true);
-		if (!file)
-			break;
+	if (library_text(c, path, &text))
+		file = source_add(c->files, path, text, true);
+	if (file)
 		return remember(c, runbook_load_file(c->arena, c->files, file, c->diagnostics));
-	}
 	tell_unknown_module(c, name, span);
 	return NULL;
 }

@@ -23,6 +23,8 @@ struct decider {
 	bool has_person;	     /* someone at a terminal: SIGINT asks */
 	const struct resolution *resolutions; /* --resolve: what a person says of lost steps */
 	size_t resolution_count;
+	const char *approve; /* what a person said to the question it was held at: `yes`, `no` */
+	const char *comment; /* … with this */
 	const struct undo_skip *undo_skips; /* --skip: what is left as it is, by a person's word */
 	size_t undo_skip_count;
 	const char *hotfix; /* --hotfix: why a condition that holds already is let be; or NULL */

@@ -94,9 +94,35 @@ static void hold(struct decider *d, struct decision *out)
 	strbuf_release(&command);
 }
 
+/* The question that the run was held at, answered from outside. */
+static void decide_answer(struct decider *d, struct spot s, struct decision *out)
+{
+	struct str by = d->run->asked_by;
+	const char *comment = d->comment ? d->comment : "";
+
+	if (strcmp(d->approve, "yes") != 0) {
+		decide_failure(d, s, "rejected",
+			arena_printf(d->scratch, "%.*s said no%s%s", STR_ARGS(by),
+				*comment ? ": " : "", comment),
+			value_nil(), out);
+		return;
+	}
+	decide_finish(d, s, STEP_OK, NULL, NULL, out);
+	out->event.result = value_map(d->scratch);
+	map_set(d->scratch, out->event.result.map, STR("answer"), value_bool(true));
+	map_set(d->scratch, out->event.result.map, STR("by"), value_str(by));
+	map_set(d->scratch, out->event.result.map, STR("comment"), value_str(str_of(comment)));
+}
+
 void decide_lost(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct resolution *said;
+
+	if (d->approve && d->run->plan->nodes[s.node].action == ACTION_CONFIRM &&
+		!spot_is_stopping(d->run, s)) {
+		decide_answer(d, s, out);
+		return;
+	}
 
 	if (spot_is_stopping(d->run, s)) {
 		decide_finish(d, s, STEP_UNKNOWN, REASON_LOST, spot_state(s)->message, out);

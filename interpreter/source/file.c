@@ -150,11 +150,26 @@ static int open_regular(struct source_set *set, const char *path, struct stat *s
 	return -1;
 }
 
+const struct pinned_text *source_pinned(
+	const struct source_set *set, const char *path, bool is_embedded)
+{
+	for (size_t i = 0; i < set->pinned_count; i++) {
+		const struct pinned_text *p = &set->pinned[i];
+
+		if (p->is_embedded == is_embedded && strcmp(p->path, path) == 0)
+			return p;
+	}
+	return NULL;
+}
+
 struct source_file *source_read(struct source_set *set, const char *path, const char **why)
 {
 	struct str text = {"", 0};
+	const struct pinned_text *pinned = source_pinned(set, path, false);
 	*why = NULL;
-	if (strcmp(path, "-") == 0) {
+	if (pinned) {
+		text = pinned->text;
+	} else if (strcmp(path, "-") == 0) {
 		path = "<stdin>";
 		*why = read_text(set, STDIN_FILENO, 0, &text);
 	} else {

@@ -21,8 +21,18 @@ struct source_file {
 	struct arena *arena; /* for the table of lines */
 };
 
+/* A text that is taken instead of what lies at its path now: a run goes on with what it began with.
+ */
+struct pinned_text {
+	const char *path;
+	struct str text;
+	bool is_embedded;
+};
+
 struct source_set {
 	struct arena *arena;
+	const struct pinned_text *pinned; /* borrowed; NULL: everything is read */
+	size_t pinned_count;
 	struct source_file *files[256]; /* by id - 1 */
 	size_t count;
 };
@@ -31,6 +41,9 @@ void source_init(struct source_set *set, struct arena *arena);
 /* Adds a text that is in memory already; the text is borrowed. NULL: too many files. */
 struct source_file *source_add(
 	struct source_set *set, const char *path, struct str text, bool is_embedded);
+/* NULL: there is none of that path. */
+const struct pinned_text *source_pinned(
+	const struct source_set *set, const char *path, bool is_embedded);
 /* Reads a regular file ("-" is standard input, called `<stdin>`) of at most SOURCE_MAX_BYTES. NULL:
  * *why says what is wrong (no such file, a directory, a FIFO, over the limit…), without the path.
  */

@@ -241,7 +241,7 @@ static void run_case(const struct test_case *c)
 	int err = scratch_file();
 
 	arena_init(&s.arena);
-	s.venue = (struct venue){case_world, case_sink, .keeps_logs = false};
+	s.venue = (struct venue){case_world, case_sink, .keeps_record = false};
 	case_sink_init(&s.sink, scratch_file());
 	write_files(c);
 	set_order(c, o, &s.arena);

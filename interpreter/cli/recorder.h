@@ -1,0 +1,46 @@
+/*
+ * Between a run and the store: the journal that the engine asks, the run's row, its lock.
+ */
+#ifndef CLI_RECORDER_H
+#define CLI_RECORDER_H
+
+#include "cli/load.h"
+#include "run/journal.h"
+#include "store/store.h"
+
+struct recorder {
+	struct journal base;
+	struct store *store;
+	const struct plan *plan;
+	struct run_row row;
+	struct arena arena;
+	struct strbuf body;
+	int children_fd; /* of the world: see struct real_options */
+	const char *run_dir;
+	struct str lock;
+	int64_t lock_epoch; /* 0: none is held */
+	uint32_t questions; /* that people are asked now */
+	int64_t asked_ns;
+	bool has_begun; /* the row is there */
+};
+
+/* Each gives -1 when all is well; otherwise an exit code, and what is wrong was said. */
+
+/* Opens the store of this path (NULL: where it is by default). */
+int recorder_open(struct recorder *r, const char *given);
+/* This process is now the one that runs it. */
+int recorder_own(struct recorder *r, struct str run);
+/* `waits`: until it is free. */
+int recorder_lock(struct recorder *r, struct str name, struct str reason, bool waits);
+/* The first `source_count` files of `l` are what it runs from. */
+int recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
+	struct value options);
+/* Goes on with a run that is there. */
+int recorder_reopen(struct recorder *r, const struct run_row *row, const struct plan *plan);
+/* Gives the lock back and closes the store. */
+void recorder_close(struct recorder *r);
+
+/* `name@host`, for what a person does. */
+struct str recorder_by(struct arena *a);
+
+#endif

@@ -1,0 +1,362 @@
+/*
+ * Going on with an earlier run: from the texts and inputs it began with, and the state that its
+ * record leads to.
+ */
+#include "cli/session_private.h"
+
+#include "base/json.h"
+#include "cli/command.h"
+#include "cli/place.h"
+#include "model/inputs.h"
+#include "run/resume.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+struct resumption {
+	struct session s;
+	struct run_row row;
+	struct source_row *sources;
+	size_t source_count;
+	struct pinned_text *pinned;
+	struct replay replay;
+	struct arena event_arena;
+	struct str started; /* the body of the first event */
+	const char *damage;
+	int64_t given_inputs; /* secret ones that were given again */
+};
+
+/* ---- an interpreter that is still there --------------------------------------------------------
+ */
+
+#define LEAVE_WITHIN_MS 10000
+
+/* Asked to leave; what it has done is on record. */
+static bool take_over(struct resumption *z, int64_t pid)
+{
+	struct store *store = z->s.recorder.store;
+
+	if (pid <= 1 || kill((pid_t)pid, SIGTERM) < 0)
+		return false;
+	for (int waited = 0; waited < LEAVE_WITHIN_MS; waited += 20) {
+		if (!store_run_is_owned(store, z->row.id, &pid))
+			return true;
+		usleep(20000);
+	}
+	return false;
+}
+
+static bool is_word(const struct str status, const char *const *words)
+{
+	for (; *words; words++) {
+		if (str_is(status, *words))
+			return true;
+	}
+	return false;
+}
+
+/* What has ended is not gone on with; what has ended well may still be undone. */
+static int refuse_ended(struct resumption *z)
+{
+	static const char *const open[] = {"running", "held", "interrupted", NULL};
+	static const char *const no_undo[] = {"rolled_back", "refused", NULL};
+	const char *how = z->s.order->how;
+	bool undoes = strcmp(how, "rollback") == 0 || strcmp(how, "retry") == 0;
+
+	if (undoes ? !is_word(z->row.status, no_undo) : is_word(z->row.status, open))
+		return -1;
+	usage_error(undoes ? NULL : "`runbook exec` begins a new one",
+		"run `%.*s` has ended: it is %.*s", STR_ARGS(z->row.id), STR_ARGS(z->row.status));
+	return EXIT_REFUSED;
+}
+
+static int find_run(struct resumption *z)
+{
+	struct recorder *rec = &z->s.recorder;
+	const char *why;
+	int64_t pid;
+	bool is_resume = strcmp(z->s.order->how, "resume") == 0;
+	int code;
+
+	if (!store_find(rec->store, z->s.order->run, &z->s.run_arena, &z->row, &why))
+		return usage_error("`runbook runs` lists them", "%s", why);
+	code = refuse_ended(z);
+	if (code >= 0)
+		return code;
+	if (store_run_is_owned(rec->store, z->row.id, &pid) && !is_resume && !take_over(z, pid)) {
+		usage_error(NULL, "run `%.*s` is under way, by process %lld, which does not leave",
+			STR_ARGS(z->row.id), (long long)pid);
+		return 6;
+	}
+	code = recorder_own(rec, z->row.id);
+	if (code >= 0)
+		return code;
+	/* It may have ended while we came to own it. */
+	if (!store_find(rec->store, z->row.id.at, &z->s.run_arena, &z->row, &why))
+		return usage_error(NULL, "%s", why);
+	return refuse_ended(z);
+}
+
+/* ---- what it began with -------------------------------------------------------------------------
+ */
+
+static const struct value *option(const struct resumption *z, const char *name)
+{
+	const struct value *v =
+		z->row.options.kind == VALUE_MAP ? map_get(z->row.options.map, name) : NULL;
+
+	return v && v->kind != VALUE_NIL ? v : NULL;
+}
+
+static bool read_sources(struct resumption *z)
+{
+	struct arena *a = &z->s.run_arena;
+
+	if (!store_sources(z->s.recorder.store, z->row.number, a, &z->sources, &z->source_count))
+		return false;
+	z->pinned = arena_array(a, z->source_count + 1, sizeof(*z->pinned));
+	for (size_t i = 0; i < z->source_count; i++)
+		z->pinned[i] = (struct pinned_text){
+			arena_copy(a, z->sources[i].path.at, z->sources[i].path.len),
+			z->sources[i].text, z->sources[i].is_embedded};
+	return z->source_count > 0;
+}
+
+/* ---- the state
+ * ----------------------------------------------------------------------------------- */
+
+static bool keep_first(void *context, struct str body)
+{
+	struct resumption *z = context;
+
+	z->started = (struct str){arena_copy(&z->s.run_arena, body.at, body.len), body.len};
+	return false;
+}
+
+static bool decode(struct resumption *z, struct str body, struct event *e)
+{
+	struct json_error error;
+	struct value v;
+	const char *why = NULL;
+
+	if (!json_decode(&z->event_arena, body, &v, &error))
+		z->damage = arena_string(&z->s.run_arena, error.message);
+	else if (!event_from_json(&z->event_arena, &v, e, &why))
+		z->damage = arena_string(&z->s.run_arena, why);
+	return !z->damage;
+}
+
+static bool replay_body(void *context, struct str body)
+{
+	struct resumption *z = context;
+	struct event e;
+
+	arena_reset(&z->event_arena);
+	if (!decode(z, body, &e))
+		return false;
+	replay_event(&z->replay, &z->event_arena, &e);
+	return true;
+}
+
+static int replay_all(struct resumption *z)
+{
+	struct store *store = z->s.recorder.store;
+	bool torn = false;
+
+	z->replay.run = z->s.engine.decider.run;
+	if (!store_events(store, z->row.number, replay_body, z, &torn) || z->damage) {
+		usage_error("it is not gone on with; `runbook show` still tells what can be read",
+			"%s", z->damage ? z->damage : store_error(store));
+		return EXIT_REFUSED;
+	}
+	if (torn)
+		fprintf(stderr,
+			"runbook: the last event of the record was cut off and is left out\n");
+	z->s.engine.children = z->replay.children;
+	return -1;
+}
+
+/* ---- inputs
+ * -------------------------------------------------------------------------------------- */
+
+static const struct given_input *find_given(const struct order *o, struct str name)
+{
+	for (size_t i = 0; i < o->given.count; i++) {
+		const char *text = o->given.items[i].text;
+
+		if (text && strncmp(text, name.at, name.len) == 0 && text[name.len] == '=')
+			return &o->given.items[i];
+	}
+	return NULL;
+}
+
+/* A secret is in no record: it is asked for again. */
+static bool restore_secret_input(struct resumption *z, const struct input *in, struct value *out)
+{
+	const struct given_input *given = find_given(z->s.order, in->name);
+	const char *why = NULL;
+	struct str text = given ? str_of(given->text + in->name.len + 1) : (struct str){0};
+
+	if (!given) {
+		usage_error(arena_printf(&z->s.run_arena, "--input %.*s=…", STR_ARGS(in->name)),
+			"input `%.*s` is secret, so it is not in the record: give it again",
+			STR_ARGS(in->name));
+		return false;
+	}
+	if (!input_from_text(&z->s.run_arena, in, text, out, &why)) {
+		usage_error(NULL, "input `%.*s`: %s", STR_ARGS(in->name), why);
+		return false;
+	}
+	out->flags |= VALUE_SECRET;
+	masker_add(z->s.masker, text);
+	return true;
+}
+
+static bool restore_inputs(struct resumption *z, const struct value *recorded)
+{
+	struct session *s = &z->s;
+	bool is_good = true;
+
+	s->inputs = value_map(&s->run_arena);
+	for (size_t i = 0; i < s->loaded.book->inputs.count; i++) {
+		const struct input *in = s->loaded.book->inputs.items[i];
+		const struct entry *was =
+			recorded->kind == VALUE_MAP ? map_find(recorded->map, in->name) : NULL;
+		struct value v = was ? was->value : value_nil();
+
+		if (v.kind == VALUE_STRING && (v.flags & VALUE_MASKED))
+			is_good &= restore_secret_input(z, in, &v);
+		map_set(&s->run_arena, s->inputs.map, in->name, value_deep_copy(&s->run_arena, &v));
+	}
+	return is_good;
+}
+
+/* Of the first event: before the state is rebuilt, because the masker has to know them first. */
+static bool read_beginning(struct resumption *z)
+{
+	struct store *store = z->s.recorder.store;
+	struct event e = {0};
+	bool is_read = store_events(store, z->row.number, keep_first, z, NULL);
+
+	if (!is_read || !z->started.len || !decode(z, z->started, &e) ||
+		e.kind != EVENT_RUN_STARTED) {
+		usage_error(NULL, "%s",
+			z->damage ? z->damage
+			: is_read ? "nothing of this run is on record: begin a new one"
+				  : store_error(store));
+		return false;
+	}
+	z->s.vars = value_deep_copy(&z->s.run_arena, &e.vars);
+	return restore_inputs(z, &e.inputs);
+}
+
+/* What the record has masked is put back where it is known. */
+static void put_inputs_back(struct resumption *z)
+{
+	z->s.engine.decider.run->root_unit.inputs = z->s.inputs;
+}
+
+/* ---- command-line choices of the first sitting -------------------------------------------------
+ */
+
+static bool restore_options(struct resumption *z)
+{
+	const struct value *from = option(z, "from"), *skip = option(z, "skip");
+	const struct value *hotfix = option(z, "hotfix");
+	const char **skips = NULL;
+	size_t count = 0;
+
+	if (skip && skip->kind == VALUE_LIST) {
+		skips = arena_array(&z->s.run_arena, skip->list->count + 1, sizeof(*skips));
+		for (size_t i = 0; i < skip->list->count; i++)
+			skips[count++] = skip->list->items[i].string;
+	}
+	if (hotfix && hotfix->kind == VALUE_STRING)
+		z->s.engine.decider.hotfix = hotfix->string;
+	return session_mark_skips(
+		&z->s, from && from->kind == VALUE_STRING ? from->string : NULL, skips, count);
+}
+
+static bool go_there(struct resumption *z)
+{
+	const struct value *cwd = option(z, "cwd");
+
+	if (!cwd || cwd->kind != VALUE_STRING || !cwd->len || chdir(cwd->string) == 0)
+		return true;
+	usage_error(NULL, "the run began in `%s`, which cannot be entered now", cwd->string);
+	return false;
+}
+
+/* ---- all of it
+ * ------------------------------------------------------------------------------------ */
+
+static int load(struct resumption *z)
+{
+	struct session *s = &z->s;
+
+	if (!read_sources(z)) {
+		usage_error(NULL, "%s", store_error(s->recorder.store));
+		return EXIT_REFUSED;
+	}
+	if (!go_there(z))
+		return EXIT_REFUSED;
+	if (!load_pinned(&s->loaded, z->pinned[0].path, z->pinned, z->source_count)) {
+		session_tell_diagnostics(s);
+		usage_error("use the version that began it",
+			"this version of runbook does not take the runbook of this run");
+		return EXIT_REFUSED;
+	}
+	s->source_count = z->source_count;
+	if (strcmp(s->order->how, "resume") == 0)
+		return changes_refused(z->pinned, z->source_count, s->order);
+	return -1;
+}
+
+static int restore(struct resumption *z)
+{
+	struct session *s = &z->s;
+	int code;
+
+	if (!session_prepare(s, z->row.id))
+		return EXIT_USAGE;
+	if (!read_beginning(z))
+		return z->damage ? EXIT_REFUSED : EXIT_USAGE;
+	if (!restore_options(z) || !session_fill_late(s))
+		return EXIT_USAGE;
+	code = replay_all(z);
+	if (code >= 0)
+		return code;
+	put_inputs_back(z);
+	if (s->engine.decider.run->is_rolling_back && strcmp(s->order->how, "abort") == 0) {
+		usage_error("`runbook resume` finishes it", "the run is rolling back");
+		return EXIT_REFUSED;
+	}
+	return -1;
+}
+
+int session_resume(const struct order *o, struct venue *venue)
+{
+	struct resumption z = {0};
+	struct session *s = &z.s;
+	int code;
+
+	session_init(s, o, venue);
+	arena_init(&z.event_arena);
+	s->has_recorder = true;
+	code = recorder_open(&s->recorder, o->store);
+	if (code < 0)
+		code = find_run(&z);
+	if (code < 0)
+		code = load(&z);
+	if (code < 0)
+		code = restore(&z);
+	if (code < 0)
+		code = session_lock(s);
+	if (code < 0)
+		code = recorder_reopen(&s->recorder, &z.row, s->loaded.plan);
+	if (code < 0)
+		code = session_play(s, o->how);
+	session_free(s);
+	arena_release(&z.event_arena);
+	return code;
+}

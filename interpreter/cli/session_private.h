@@ -1,0 +1,39 @@
+/* What a new run and one that goes on share. */
+#ifndef CLI_SESSION_PRIVATE_H
+#define CLI_SESSION_PRIVATE_H
+
+#include "cli/session.h"
+
+#define EXIT_REFUSED 7
+
+struct session {
+	const struct order *order;
+	struct venue *venue;
+	struct loaded loaded;
+	size_t source_count; /* files that the run is made from */
+	struct arena run_arena, scratch;
+	struct masker *masker;
+	struct engine engine;
+	struct value inputs, vars;
+	struct recorder recorder;
+	bool has_recorder;
+};
+
+void session_init(struct session *s, const struct order *o, struct venue *venue);
+void session_free(struct session *s);
+void session_tell_diagnostics(struct session *s);
+/* The run and what decides about it, from the plan; secrets are gathered. */
+bool session_prepare(struct session *s, struct str id);
+/* --from and --skip. */
+bool session_mark_skips(
+	struct session *s, const char *from, const char *const *skips, size_t count);
+/* Durations and limits that come from inputs. */
+bool session_fill_late(struct session *s);
+/* The runbook's lock, if it has one: -1 or an exit code. */
+int session_lock(struct session *s);
+/* -1, or the exit code: a file was changed, and the difference was shown. */
+int changes_refused(const struct pinned_text *pinned, size_t count, const struct order *o);
+/* In its venue, to the end: `how` NULL begins, otherwise it goes on. */
+int session_play(struct session *s, const char *how);
+
+#endif
