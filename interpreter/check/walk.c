@@ -260,6 +260,11 @@ static void read_rollback(struct check *c, struct reader r, const struct rollbac
 	read_section(c, r, &s->steps, SECTION_AFTER);
 }
 
+static bool is_wanted(const struct check *c, const struct book *b)
+{
+	return !c->is_lint || !b->runbook->file->is_embedded;
+}
+
 static void read_file(struct check *c, struct book *b)
 {
 	const struct runbook *book = b->runbook;
@@ -294,7 +299,7 @@ static void read_node(struct check *c, uint32_t node)
 	const struct plan *p = c->plan;
 	const struct node *n = &p->nodes[node];
 	const struct book *b = c->books[n->unit->number];
-	if (!b || !n->step)
+	if (!b || !n->step || !is_wanted(c, b))
 		return;
 	bool is_last = !n->unit->outer && p->finally != NODE_NONE && node > p->finally;
 	struct reader r = {.book = b,
@@ -314,7 +319,7 @@ static void read_node(struct check *c, uint32_t node)
 void walk_plan(struct check *c)
 {
 	for (uint32_t i = 0; i < c->plan->unit_count; i++) {
-		if (c->books[i])
+		if (c->books[i] && is_wanted(c, c->books[i]))
 			read_file(c, c->books[i]);
 	}
 	const struct unit *apart = NULL;

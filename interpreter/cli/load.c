@@ -2,12 +2,11 @@
 
 #include "check/check.h"
 
-static void load_begin(struct loaded *l, const struct pinned_text *pinned, size_t pinned_count)
+static void init(struct loaded *l)
 {
+	*l = (struct loaded){0};
 	arena_init(&l->arena);
 	source_init(&l->files, &l->arena);
-	l->files.pinned = pinned;
-	l->files.pinned_count = pinned_count;
 	diagnostics_init(&l->diagnostics, &l->arena);
 }
 
@@ -15,7 +14,6 @@ static bool load(struct loaded *l, const char *path, bool allow_module)
 {
 	const struct runbook *book;
 
-	l->plan = NULL;
 	l->book = book = runbook_load(&l->arena, &l->files, path, &l->diagnostics);
 	if (!book)
 		return false;
@@ -28,21 +26,31 @@ static bool load(struct loaded *l, const char *path, bool allow_module)
 	}
 	l->plan = plan_build(&l->arena, &l->files, book, &l->diagnostics);
 	/* Names are only worth a word when what they refer to could be read. */
-	if (l->plan && !l->diagnostics.errors)
+	l->is_checked = l->plan && !l->diagnostics.errors;
+	if (l->is_checked)
 		check_plan(l->plan, &l->diagnostics);
 	return l->plan && !l->diagnostics.errors;
 }
 
 bool load_runbook(struct loaded *l, const char *path, bool allow_module)
 {
-	load_begin(l, NULL, 0);
+	init(l);
 	return load(l, path, allow_module);
 }
 
 bool load_pinned(struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count)
 {
-	load_begin(l, pinned, count);
+	init(l);
+	l->files.pinned = pinned;
+	l->files.pinned_count = count;
 	return load(l, path, false);
+}
+
+bool load_runbook_for_lint(struct loaded *l, const char *path, size_t max)
+{
+	init(l);
+	l->diagnostics.max = max;
+	return load(l, path, true);
 }
 
 void loaded_free(struct loaded *l)

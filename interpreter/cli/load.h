@@ -12,6 +12,7 @@ struct loaded {
 	struct diagnostics diagnostics;
 	const struct runbook *book;
 	struct plan *plan; /* NULL when it may not run */
+	bool is_checked;   /* the file and all it uses was decoded without an error */
 };
 
 /* False: diagnostics have errors. A module can be loaded too when `allow_module`. */
@@ -19,6 +20,8 @@ bool load_runbook(struct loaded *l, const char *path, bool allow_module);
 /* The same from the texts that a run began with; what is not among them is read. */
 bool load_pinned(
 	struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count);
+/* The same, modules too, with up to `max` findings kept. */
+bool load_runbook_for_lint(struct loaded *l, const char *path, size_t max);
 void loaded_free(struct loaded *l);
 
 #endif

@@ -13,7 +13,7 @@ const struct rule_info *rule_info(enum rule_id id)
 
 void diagnostics_init(struct diagnostics *d, struct arena *arena)
 {
-	*d = (struct diagnostics){.arena = arena};
+	*d = (struct diagnostics){.arena = arena, .max = DIAGNOSTICS_MAX};
 	d->last = &d->first;
 	d->spare = arena_new(arena, struct diagnostic);
 }
@@ -31,7 +31,7 @@ struct diagnostic *diagnose(
 {
 	enum severity severity = rules[rule].severity;
 	tally(d, severity, 1);
-	if (d->count == DIAGNOSTICS_MAX) {
+	if (d->count >= d->max) {
 		d->dropped++;
 		*d->spare = (struct diagnostic){.rule = rule, .severity = severity, .message = ""};
 		return d->spare;
@@ -63,6 +63,16 @@ void diagnostic_hint(struct diagnostics *d, struct diagnostic *to, const char *f
 	va_list args;
 	va_start(args, format);
 	to->hint = arena_vprintf(d->arena, format, args);
+	va_end(args);
+}
+
+void diagnostic_note(struct diagnostics *d, struct diagnostic *to, const char *format, ...)
+{
+	if (is_dropped(d, to))
+		return;
+	va_list args;
+	va_start(args, format);
+	to->note = arena_vprintf(d->arena, format, args);
 	va_end(args);
 }
 
@@ -104,6 +114,25 @@ bool diagnostic_nearest(struct diagnostics *d, struct diagnostic *to, struct str
 	if (near)
 		diagnostic_hint(d, to, "did you mean `%s`?", near);
 	return near != NULL;
+}
+
+void diagnostic_set_severity(struct diagnostics *d, struct diagnostic *x, enum severity severity)
+{
+	if (!x->is_suppressed) {
+		tally(d, x->severity, (size_t)-1);
+		tally(d, severity, 1);
+	}
+	x->severity = severity;
+}
+
+void diagnostic_suppress(struct diagnostics *d, struct diagnostic *x, const char *because)
+{
+	if (x->is_suppressed)
+		return;
+	tally(d, x->severity, (size_t)-1);
+	x->is_suppressed = true;
+	x->because = because;
+	d->suppressed++;
 }
 
 /* ---- order ---------------------------------------------------------------------------------- */
@@ -165,6 +194,15 @@ static bool is_in(const struct diagnostic *from, const struct diagnostic *x)
 	return false;
 }
 
+static void forget(struct diagnostics *d, const struct diagnostic *x)
+{
+	if (x->is_suppressed)
+		d->suppressed--;
+	else
+		tally(d, x->severity, (size_t)-1);
+	d->count--;
+}
+
 void diagnostics_sort(struct diagnostics *d)
 {
 	d->first = sort(d->first, d->count);
@@ -175,8 +213,7 @@ void diagnostics_sort(struct diagnostics *d)
 		if (compare(same, x) != 0)
 			same = x;
 		if (is_in(same, x)) {
-			tally(d, x->severity, (size_t)-1);
-			d->count--;
+			forget(d, x);
 			*at = x->next;
 		} else {
 			at = &x->next;

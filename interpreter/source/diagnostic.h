@@ -39,15 +39,23 @@ struct fix {
 	struct fix *next;
 };
 
+/* Whether the rule proves what it says, or knows it from experience. */
+enum confidence { CONFIDENCE_CERTAIN, CONFIDENCE_LIKELY };
+
 struct diagnostic {
 	enum rule_id rule;
 	enum severity severity;
+	enum confidence confidence;
 	struct span span;     /* the culprit; file 0 for what has no place */
 	const char *path;     /* for what has no place in a file that was read: the path given */
 	const char *message;  /* lower case, no full stop, names in backticks: a fact */
+	const char *note;     /* one more fact: why it matters; or NULL */
 	const char *hint;     /* advice, or NULL */
 	struct label *labels; /* other places that take part, in order */
 	struct fix *fixes;
+	bool is_suppressed;  /* silenced: not in `errors` and `warnings`, and only shown where asked
+			      */
+	const char *because; /* the reason that was given for it, or NULL */
 	struct diagnostic *next;
 };
 
@@ -55,17 +63,21 @@ struct diagnostics {
 	struct arena *arena;
 	struct diagnostic *first, **last;
 	size_t errors, warnings, count;
-	size_t dropped; /* beyond DIAGNOSTICS_MAX: in `errors` and `warnings`, not in `count` */
+	size_t suppressed;	  /* of `count` */
+	size_t max;		  /* how many are kept */
+	size_t dropped;		  /* beyond `max`: in `errors` and `warnings`, not in `count` */
 	struct diagnostic *spare; /* what diagnose() gives for one that is dropped */
 };
 
-#define DIAGNOSTICS_MAX 200
+#define DIAGNOSTICS_MAX 200 /* `max`, when nobody says otherwise */
 
 void diagnostics_init(struct diagnostics *d, struct arena *arena);
 /* Adds one. What comes back can be given a hint, labels and fixes; it is never NULL. */
 struct diagnostic *diagnose(struct diagnostics *d, enum rule_id rule, struct span span,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 void diagnostic_hint(struct diagnostics *d, struct diagnostic *to, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void diagnostic_note(struct diagnostics *d, struct diagnostic *to, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void diagnostic_label(struct diagnostics *d, struct diagnostic *to, struct span span,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -74,6 +86,10 @@ void diagnostic_fix(
 /* "did you mean `x`?" as the hint, when a candidate is near; says whether there was one. */
 bool diagnostic_nearest(struct diagnostics *d, struct diagnostic *to, struct str word,
 	const char *const *candidates, size_t count);
+
+/* Gives it another severity, or silences it for a reason (may be NULL); counts follow. */
+void diagnostic_set_severity(struct diagnostics *d, struct diagnostic *x, enum severity severity);
+void diagnostic_suppress(struct diagnostics *d, struct diagnostic *x, const char *because);
 
 /* By file, place, severity; follow-on findings at the same place and rule once. */
 void diagnostics_sort(struct diagnostics *d);

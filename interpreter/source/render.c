@@ -285,10 +285,9 @@ static void put_heading(struct renderer *r, const struct diagnostic *d)
 	strbuf_putc(r->out, '\n');
 }
 
-/* A hint may have several lines, which stand under each other. */
-static void put_hint(struct renderer *r, const char *hint)
+/* Several lines stand under each other. */
+static void put_remark(struct renderer *r, const char *lead, const char *hint)
 {
-	const char *lead = "= help: ";
 	while (hint) {
 		const char *end = strchr(hint, '\n');
 		paint(r, BLUE);
@@ -318,8 +317,8 @@ void diagnostic_render(
 		put_safe(out, d->path);
 		strbuf_putc(out, '\n');
 	}
-	if (d->hint)
-		put_hint(&r, d->hint);
+	put_remark(&r, "= note: ", d->note);
+	put_remark(&r, "= help: ", d->hint);
 	free(r.marks);
 }
 
@@ -331,7 +330,7 @@ static void put_count(struct strbuf *out, size_t count, const char *what)
 /* `2 errors, 1 warning` */
 static void put_totals(struct strbuf *out, const struct diagnostics *d)
 {
-	size_t all = d->count + d->dropped, infos = all - d->errors - d->warnings;
+	size_t all = d->count - d->suppressed + d->dropped, infos = all - d->errors - d->warnings;
 	const char *comma = "";
 	if (d->errors) {
 		put_count(out, d->errors, "error");
@@ -355,10 +354,12 @@ void diagnostics_render(
 	struct strbuf *out, const struct source_set *files, const struct diagnostics *d, bool color)
 {
 	for (const struct diagnostic *x = d->first; x; x = x->next) {
+		if (x->is_suppressed)
+			continue;
 		diagnostic_render(out, files, x, color);
 		strbuf_putc(out, '\n');
 	}
-	if (d->first)
+	if (d->count > d->suppressed || d->dropped)
 		put_totals(out, d);
 }
 
@@ -366,6 +367,8 @@ void diagnostics_render_short(
 	struct strbuf *out, const struct source_set *files, const struct diagnostics *d)
 {
 	for (const struct diagnostic *x = d->first; x; x = x->next) {
+		if (x->is_suppressed)
+			continue;
 		struct source_file *file = source_get(files, x->span.file);
 		if (file) {
 			struct place p = source_place(file, x->span.start);

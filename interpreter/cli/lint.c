@@ -1,0 +1,162 @@
+/* `runbook lint FILE…`: what is wrong, and what a careful reviewer would ask about. */
+#include "check/lint.h"
+#include "cli/command.h"
+#include "cli/load.h"
+#include "source/render.h"
+
+#include <unistd.h>
+
+enum { OPTION_FORMAT, OPTION_FAIL_ON, OPTION_PROFILE, OPTION_COLOR };
+
+static const struct option_row options[] = {
+	{"--format", 'f', "text|short", "how findings are printed (default: text)"},
+	{"--fail-on", 0, "error|warning|info", "the mildest finding to end with 1 for (warning)"},
+	{"--profile", 'p', "NAME",
+		"default, strict (also style) or production (dangers are errors)"},
+	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
+	{0},
+};
+
+struct request_to_lint {
+	const char **files;
+	size_t count;
+	struct lint_options lint;
+	bool is_short;
+	enum severity fail_on;
+	int color;
+};
+
+/* All findings are kept in one report: nobody wants to hear of 200 and guess at the rest. */
+#define FINDINGS_MAX 5000
+
+/* ---- one file ------------------------------------------------------------------------------- */
+
+static bool is_unreadable(const struct diagnostics *d)
+{
+	return d->first && !d->first->next && d->first->rule == RB001;
+}
+
+static bool is_bad_enough(const struct diagnostics *d, enum severity fail_on)
+{
+	if (fail_on == SEVERITY_INFO)
+		return d->count > d->suppressed || d->dropped;
+	return d->errors || (fail_on == SEVERITY_WARNING && d->warnings);
+}
+
+static int lint_file(const char *path, const struct request_to_lint *r)
+{
+	struct loaded l;
+	struct strbuf b = {0};
+	int code = EXIT_OK;
+
+	load_runbook_for_lint(&l, path, FINDINGS_MAX);
+	if (l.is_checked)
+		lint_plan(l.plan, &l.diagnostics, &r->lint);
+	diagnostics_sort(&l.diagnostics);
+	if (is_unreadable(&l.diagnostics))
+		code = EXIT_USAGE;
+	else if (is_bad_enough(&l.diagnostics, r->fail_on))
+		code = EXIT_FAILED;
+	if (r->is_short)
+		diagnostics_render_short(&b, &l.files, &l.diagnostics);
+	else
+		diagnostics_render(
+			&b, &l.files, &l.diagnostics, color_wanted(r->color, STDOUT_FILENO));
+	if (print_answer(strbuf_str(&b)) != EXIT_OK)
+		code = EXIT_FAILED;
+	strbuf_release(&b);
+	loaded_free(&l);
+	return code;
+}
+
+/* ---- the command ---------------------------------------------------------------------------- */
+
+static bool take_severity(const char *word, enum severity *out)
+{
+	static const char *const words[] = {"error", "warning", "info"};
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(word, words[i]) == 0) {
+			*out = (enum severity)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* EXIT_OK, or the usage error that was told. */
+static int take_option(struct request_to_lint *r, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_FORMAT:
+		r->is_short = strcmp(value, "short") == 0;
+		if (!r->is_short && strcmp(value, "text") != 0)
+			return usage_error("text or short", "there is no format `%s`", value);
+		break;
+	case OPTION_FAIL_ON:
+		if (!take_severity(value, &r->fail_on))
+			return usage_error("error, warning or info", "`--fail-on %s`", value);
+		break;
+	case OPTION_PROFILE:
+		if (!lint_profile_find(str_of(value), &r->lint.profile))
+			return usage_error(
+				"default, strict or production", "there is no profile `%s`", value);
+		break;
+	case OPTION_COLOR:
+		if (!color_option(value, &r->color))
+			return usage_error("auto, always or never", "`--color %s`", value);
+		break;
+	}
+	return EXIT_OK;
+}
+
+static int take_arguments(struct request_to_lint *r, struct arguments *a)
+{
+	int next, code;
+
+	while ((next = arguments_next(a)) != ARGUMENT_END) {
+		if (next == ARGUMENT_HELP)
+			return a->help_code;
+		if (next == ARGUMENT_ERROR)
+			return EXIT_USAGE;
+		if (next == ARGUMENT_OPERAND)
+			r->files[r->count++] = a->value;
+		else if ((code = take_option(r, next, a->value)) != EXIT_OK)
+			return code;
+	}
+	if (!r->count)
+		return usage_error("runbook lint deploy.yml", "no file");
+	return -1;
+}
+
+static int run_lint(const struct command *c, int argc, char **argv)
+{
+	struct arguments a = {.command = c, .argc = argc, .argv = argv};
+	struct request_to_lint r = {.fail_on = SEVERITY_WARNING};
+	int code;
+
+	lint_options_init(&r.lint);
+	r.files = heap_array(NULL, (size_t)argc + 1, sizeof *r.files);
+	code = take_arguments(&r, &a);
+	if (code < 0) {
+		code = EXIT_OK;
+		for (size_t i = 0; i < r.count; i++) {
+			int worst = lint_file(r.files[i], &r);
+
+			code = worst > code ? worst : code;
+		}
+	}
+	free(r.files);
+	return code;
+}
+
+const struct command lint_command = {
+	.name = "lint",
+	.operands = "FILE…",
+	.summary = "finds what is wrong in these files, and what may go wrong one day",
+	.examples = "  runbook lint deploy.yml\n"
+		    "  runbook lint --profile production --fail-on error runbooks/*.yml\n"
+		    "  cat deploy.yml | runbook lint -\n",
+	.options = options,
+	.run = run_lint,
+};
