@@ -31,6 +31,7 @@ suite() {
 
 suite unit "$build/unit"
 suite cases "$build/cases" tests/cases
+suite rules "$build/cases" tests/rules
 for script in tests/process/*.sh; do
 	suite "$(basename "$script" .sh)" "$script" "$build"
 done

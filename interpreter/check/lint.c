@@ -4,9 +4,26 @@
 #include "check/lint.h"
 
 #include "check/lint_rules.h"
+#include "source/suppress.h"
 
 static const struct rule *const rules[] = {
 	&lint_effects,
+	&lint_undone,
+	&lint_early_undo,
+	&lint_timeouts,
+	&lint_retries,
+	&lint_resends,
+	&lint_endless,
+	&lint_answers,
+	&lint_plain_http,
+	&lint_unverified,
+	&lint_constants,
+	&lint_contradictions,
+	&lint_choices,
+	&lint_skipped,
+	&lint_races,
+	&lint_branches,
+	&lint_needs,
 };
 
 /* ---- how loud ------------------------------------------------------------------------------- */
@@ -62,10 +79,8 @@ static void set_severities(struct diagnostics *d, const struct lint_options *o)
 		int severity = severity_of(o, x->rule);
 
 		if (rule_info(x->rule)->severity != SEVERITY_ERROR && severity == LINT_OFF) {
-			diagnostic_suppress(d, x, NULL);
-			d->suppressed--;
-			d->count--;
 			*at = x->next;
+			diagnostics_forget(d, x);
 			continue;
 		}
 		if (rule_info(x->rule)->severity != SEVERITY_ERROR && severity >= 0)
@@ -73,6 +88,25 @@ static void set_severities(struct diagnostics *d, const struct lint_options *o)
 		at = &x->next;
 	}
 	d->last = at;
+}
+
+/* ---- silenced -------------------------------------------------------------------------------- */
+
+/* What another program says depends on the machine. */
+static bool is_certain(const void *context, enum rule_id id)
+{
+	const struct lint_options *o = context;
+
+	return severity_of(o, id) != LINT_OFF;
+}
+
+static void apply_comments(
+	const struct plan *p, struct diagnostics *d, const struct lint_options *o)
+{
+	for (size_t i = 0; i < p->files->count; i++) {
+		if (!p->files->files[i]->is_embedded)
+			suppress(p->files->files[i], d, is_certain, o);
+	}
 }
 
 /* ---- the way through ------------------------------------------------------------------------ */
@@ -88,7 +122,9 @@ void lint_plan(const struct plan *p, struct diagnostics *d, const struct lint_op
 	arena_init(&c.arena);
 	books_make(&c);
 	walk_plan(&c);
+	lint_times(&c);
 	free(c.types);
 	arena_release(&c.arena);
+	apply_comments(p, d, o);
 	set_severities(d, o);
 }

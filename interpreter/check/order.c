@@ -119,8 +119,7 @@ static void push_awaited(const struct plan *p, struct search *s, uint32_t point)
 		push(s, 2 * i + 1);
 }
 
-/* Whether `step` can only start when `reader` has ended. */
-static bool waits_for(struct check *c, uint32_t step, uint32_t reader)
+bool order_waits_for(struct check *c, uint32_t step, uint32_t reader)
 {
 	const struct plan *p = c->plan;
 	if (!c->order)
@@ -177,7 +176,7 @@ static enum order_answer compare_apart(
 	if (n->action == ACTION_CHOOSE)
 		return ORDER_OTHER_BRANCH;
 	if (b->has_needs)
-		return waits_for(c, step, reader) ? ORDER_LATER : ORDER_FINE;
+		return order_waits_for(c, step, reader) ? ORDER_LATER : ORDER_FINE;
 	return is_sequence(n) && step_side > reader_side ? ORDER_LATER : ORDER_FINE;
 }
 
@@ -201,4 +200,21 @@ enum order_answer order_of_nodes(struct check *c, const struct code *code, uint3
 	if (plan_is_within(p, step, reader))
 		return is_after || is_done_check(p, code, step) ? ORDER_FINE : ORDER_INSIDE;
 	return compare_apart(c, code->reader->book, reader, step);
+}
+
+bool order_is_open(struct check *c, const struct code *code, uint32_t step)
+{
+	const struct plan *p = c->plan;
+	uint32_t reader = code->reader->node, reader_side = reader, step_side = step, fork;
+	if (plan_is_within(p, reader, step) || plan_is_within(p, step, reader))
+		return false;
+	fork = fork_of(p, reader, step, &reader_side, &step_side);
+	if (p->nodes[reader_side].role == ROLE_CHECK || p->nodes[step_side].role == ROLE_CHECK ||
+		p->nodes[fork].action == ACTION_CHOOSE)
+		return false;
+	if (!code->reader->book->has_needs)
+		return p->nodes[fork].action == ACTION_PARALLEL;
+	if (order_waits_for(c, reader, step) || order_waits_for(c, step, reader))
+		return false;
+	return c->order && !c->order->has_cycle && c->order->visited <= VISITED_MAX;
 }

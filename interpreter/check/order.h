@@ -17,5 +17,9 @@ enum order_answer {
 
 /* The reader is a node, and of the same file as `step`. */
 enum order_answer order_of_nodes(struct check *c, const struct code *code, uint32_t step);
+/* Whether `step` can only start when `other` has ended; false when that is not known. */
+bool order_waits_for(struct check *c, uint32_t step, uint32_t other);
+/* Whether the two may run at the same time, since neither is around the other or waits for it. */
+bool order_is_open(struct check *c, const struct code *code, uint32_t step);
 
 #endif

@@ -194,7 +194,7 @@ static bool is_in(const struct diagnostic *from, const struct diagnostic *x)
 	return false;
 }
 
-static void forget(struct diagnostics *d, const struct diagnostic *x)
+void diagnostics_forget(struct diagnostics *d, const struct diagnostic *x)
 {
 	if (x->is_suppressed)
 		d->suppressed--;
@@ -213,7 +213,7 @@ void diagnostics_sort(struct diagnostics *d)
 		if (compare(same, x) != 0)
 			same = x;
 		if (is_in(same, x)) {
-			forget(d, x);
+			diagnostics_forget(d, x);
 			*at = x->next;
 		} else {
 			at = &x->next;

@@ -91,6 +91,9 @@ bool diagnostic_nearest(struct diagnostics *d, struct diagnostic *to, struct str
 void diagnostic_set_severity(struct diagnostics *d, struct diagnostic *x, enum severity severity);
 void diagnostic_suppress(struct diagnostics *d, struct diagnostic *x, const char *because);
 
+/* The counts without this one, which is taken off the list. */
+void diagnostics_forget(struct diagnostics *d, const struct diagnostic *x);
+
 /* By file, place, severity; follow-on findings at the same place and rule once. */
 void diagnostics_sort(struct diagnostics *d);
 

@@ -38,6 +38,8 @@ struct result {
 	const char *error;
 };
 
+/* For a case with a section `lint`: whether its file has these findings. Prints what differs. */
+bool case_lint(const struct test_case *c);
 /* Prints what is wrong. */
 bool case_judge(const struct test_case *c, const struct result *r);
 void case_clean(const char *folder);

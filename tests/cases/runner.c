@@ -233,6 +233,15 @@ static int run_quietly(const struct order *o, struct case_stage *s, int err)
 	return code;
 }
 
+static void lint_case(const struct test_case *c)
+{
+	write_files(c);
+	if (case_lint(c))
+		tally.passed++;
+	else
+		tally.failed++;
+}
+
 static void run_case(const struct test_case *c)
 {
 	struct case_stage s = {.c = c};
@@ -281,7 +290,10 @@ static void run_file(const char *path, int home_fd)
 			continue;
 		if (fchdir(home_fd) < 0)
 			exit(2);
-		run_case(&cases[i]);
+		if (case_section(&cases[i], "lint"))
+			lint_case(&cases[i]);
+		else
+			run_case(&cases[i]);
 	}
 	arena_release(&a);
 }
