@@ -24,6 +24,7 @@ static const struct rule *const rules[] = {
 	&lint_races,
 	&lint_branches,
 	&lint_needs,
+	&lint_patterns,
 };
 
 /* ---- how loud ------------------------------------------------------------------------------- */
@@ -111,6 +112,17 @@ static void apply_comments(
 
 /* ---- the way through ------------------------------------------------------------------------ */
 
+static void lint_files(struct check *c)
+{
+	for (uint32_t i = 0; i < c->plan->unit_count; i++) {
+		const struct book *b = c->books[i];
+
+		if (!b || b->runbook->file->is_embedded)
+			continue;
+		lint_inputs(c, b);
+	}
+}
+
 void lint_plan(const struct plan *p, struct diagnostics *d, const struct lint_options *o)
 {
 	struct check c = {.plan = p,
@@ -123,6 +135,7 @@ void lint_plan(const struct plan *p, struct diagnostics *d, const struct lint_op
 	books_make(&c);
 	walk_plan(&c);
 	lint_times(&c);
+	lint_files(&c);
 	free(c.types);
 	arena_release(&c.arena);
 	apply_comments(p, d, o);

@@ -18,7 +18,8 @@ extern const struct rule lint_patterns;
 extern const struct rule lint_names;
 
 /* What no step or expression alone can show. */
-void lint_times(struct check *c);  /* RB501: deadlines against what has to fit in */
+void lint_times(struct check *c); /* RB501: deadlines against what has to fit in */
+void lint_inputs(struct check *c, const struct book *b); /* RB702…704: their patterns */
 void lint_tokens(struct check *c); /* RB604: literals that look like credentials */
 
 /* Whether the step is part of the way forward, so that a rollback may have to undo it. */

@@ -79,6 +79,7 @@ static void check_pattern(struct decoder *d, struct input *in, const struct valu
 	if (!in->pattern.at)
 		return;
 	const struct value *pattern = map_get(v->map, "pattern");
+	in->pattern_span = value_span(pattern);
 	if (!is_text(in) && in->type != INPUT_LIST && in->type != INPUT_DURATION) {
 		diagnose(d->diagnostics, RB112, value_span(pattern),
 			"`pattern` is for text, this is %s", type_name(in));

@@ -33,7 +33,7 @@ struct input {
 	struct value options;  /* list of scalars */
 	struct value min, max; /* numbers, or durations for a duration */
 	struct str about;
-	struct span default_span;
+	struct span default_span, pattern_span;
 };
 
 struct secret {
