@@ -7,6 +7,7 @@
 
 #include "base/duration.h"
 #include "base/utc.h"
+#include "base/xml.h"
 #include "output/account.h"
 #include "output/board.h"
 #include "output/summary.h"
@@ -35,56 +36,6 @@ struct junit {
 };
 
 /* ---- XML ------------------------------------------------------------------------------------- */
-
-/* XML 1.0 has no place for control characters, surrogates and the last two of the plane. */
-static bool is_xml_char(uint32_t c)
-{
-	return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0xFFFE) || c > 0xFFFF;
-}
-
-static void put_char(struct strbuf *b, uint32_t c, struct str bytes)
-{
-	if (!is_xml_char(c))
-		strbuf_puts(b, "\xEF\xBF\xBD");
-	else if (c == '&')
-		strbuf_puts(b, "&amp;");
-	else if (c == '<')
-		strbuf_puts(b, "&lt;");
-	else if (c == '>')
-		strbuf_puts(b, "&gt;");
-	else if (c == '"')
-		strbuf_puts(b, "&quot;");
-	else if (c < 0x20)
-		strbuf_printf(b, "&#%u;", c);
-	else
-		strbuf_put(b, bytes);
-}
-
-/* In an attribute line ends would become blanks; as references they stay. In text they are as they
- * are, but for \r, which a reader would change. */
-static void put_escaped(struct strbuf *b, struct str s, bool is_attribute)
-{
-	while (s.len) {
-		uint32_t code = 0;
-		size_t n = utf8_decode(s, &code);
-		if (!n)
-			strbuf_puts(b, "\xEF\xBF\xBD");
-		else if (!is_attribute && (code == '\n' || code == '\t'))
-			strbuf_putc(b, (char)code);
-		else
-			put_char(b, code, (struct str){s.at, n});
-		n = n ? n : 1;
-		s.at += n;
-		s.len -= n;
-	}
-}
-
-static void put_attribute(struct strbuf *b, const char *name, struct str value)
-{
-	strbuf_printf(b, " %s=\"", name);
-	put_escaped(b, value, true);
-	strbuf_putc(b, '"');
-}
 
 static void put_seconds(struct strbuf *b, int64_t ns)
 {
@@ -294,17 +245,17 @@ static void forget_cases(struct junit *j, const struct event *e)
 static void put_element(struct strbuf *b, const char *name, struct str text)
 {
 	strbuf_printf(b, "      <%s>", name);
-	put_escaped(b, text, false);
+	xml_text(b, text);
 	strbuf_printf(b, "</%s>\n", name);
 }
 
 static void put_fault(struct strbuf *b, const char *name, const struct test_case *c)
 {
 	strbuf_printf(b, "      <%s", name);
-	put_attribute(b, "type", c->reason.len ? c->reason : STR("failed"));
-	put_attribute(b, "message", c->message.len ? c->message : c->reason);
+	xml_attribute(b, "type", c->reason.len ? c->reason : STR("failed"));
+	xml_attribute(b, "message", c->message.len ? c->message : c->reason);
 	strbuf_putc(b, '>');
-	put_escaped(b, c->details, false);
+	xml_text(b, c->details);
 	strbuf_printf(b, "</%s>\n", name);
 }
 
@@ -315,7 +266,7 @@ static void put_skipped(struct strbuf *b, const struct test_case *c)
 	if (!why.len && c->state == STEP_CANCELLED)
 		why = STR("cancelled");
 	if (why.len)
-		put_attribute(b, "message", why);
+		xml_attribute(b, "message", why);
 	strbuf_puts(b, "/>\n");
 }
 
@@ -323,8 +274,8 @@ static void put_case(struct junit *j, const struct test_case *c)
 {
 	struct strbuf *b = &j->writer.pending;
 	strbuf_puts(b, "    <testcase");
-	put_attribute(b, "classname", j->runbook);
-	put_attribute(b, "name", c->name);
+	xml_attribute(b, "classname", j->runbook);
+	xml_attribute(b, "name", c->name);
 	put_seconds(b, c->duration_ns);
 	if (c->state == STEP_OK && !c->tail.len) {
 		strbuf_puts(b, "/>\n");
@@ -369,7 +320,7 @@ static void put_account(struct junit *j, const struct event *e)
 	account_tell(&j->account, e, put_account_line, &text);
 	if (text.len) {
 		strbuf_puts(b, "    <system-out>");
-		put_escaped(b, strbuf_str(&text), false);
+		xml_text(b, strbuf_str(&text));
 		strbuf_puts(b, "</system-out>\n");
 	}
 	strbuf_release(&text);
@@ -382,13 +333,13 @@ static void put_document(struct junit *j, const struct event *e)
 	strbuf_puts(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
 	put_totals(j, duration_ns);
 	strbuf_puts(b, ">\n  <testsuite");
-	put_attribute(b, "name", j->runbook);
+	xml_attribute(b, "name", j->runbook);
 	put_totals(j, duration_ns);
 	put_timestamp(b, j->wall_ns);
 	strbuf_puts(b, ">\n    <properties>\n      <property name=\"run\"");
-	put_attribute(b, "value", j->run);
+	xml_attribute(b, "value", j->run);
 	strbuf_puts(b, "/>\n      <property name=\"status\"");
-	put_attribute(b, "value", str_of(run_status_names[e->status]));
+	xml_attribute(b, "value", str_of(run_status_names[e->status]));
 	strbuf_puts(b, "/>\n    </properties>\n");
 	for (size_t i = 0; i < j->count; i++) {
 		put_case(j, &j->cases[i]);
