@@ -55,6 +55,30 @@ static void put_safe(struct strbuf *out, const char *text)
 	escape_for_terminal(out, str_of(text));
 }
 
+/* `::` at the start of a line is an order to a CI runner: a path is given another spelling, other
+ * text its first colon escaped. */
+static bool begins_an_order(struct str line)
+{
+	return str_starts_with(str_trim(line), STR("::"));
+}
+
+static void put_path(struct strbuf *out, const char *path)
+{
+	if (begins_an_order(str_of(path)))
+		strbuf_puts(out, "./");
+	put_safe(out, path);
+}
+
+static void put_advice(struct strbuf *out, struct str line)
+{
+	if (begins_an_order(line)) {
+		line = str_trim(line);
+		strbuf_puts(out, "\\x3a");
+		line = (struct str){line.at + 1, line.len - 1};
+	}
+	escape_for_terminal(out, line);
+}
+
 static void put_spaces(struct strbuf *out, size_t count, char c)
 {
 	for (size_t i = 0; i < count; i++)
@@ -293,8 +317,7 @@ static void put_remark(struct renderer *r, const char *lead, const char *hint)
 		paint(r, BLUE);
 		strbuf_printf(r->out, "%*s %s", r->gutter, "", lead);
 		paint(r, PLAIN);
-		escape_for_terminal(
-			r->out, (struct str){hint, end ? (size_t)(end - hint) : strlen(hint)});
+		put_advice(r->out, (struct str){hint, end ? (size_t)(end - hint) : strlen(hint)});
 		strbuf_putc(r->out, '\n');
 		hint = end ? end + 1 : NULL;
 		lead = "        ";
@@ -372,10 +395,10 @@ void diagnostics_render_short(
 		struct source_file *file = source_get(files, x->span.file);
 		if (file) {
 			struct place p = source_place(file, x->span.start);
-			put_safe(out, file->path);
+			put_path(out, file->path);
 			strbuf_printf(out, ":%zu:%zu: ", p.line, p.column);
 		} else if (x->path) {
-			put_safe(out, x->path);
+			put_path(out, x->path);
 			strbuf_puts(out, ": ");
 		}
 		strbuf_printf(

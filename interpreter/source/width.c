@@ -158,6 +158,13 @@ static struct glyph spelled_out(uint32_t code, size_t bytes)
 	return g;
 }
 
+/* What a CI runner takes for an order wherever it stands in a line of a log. */
+static bool begins_an_order(struct str s)
+{
+	return str_starts_with(s, STR("##[")) || str_starts_with(s, STR("##vso[")) ||
+	       str_starts_with(s, STR("##teamcity["));
+}
+
 struct glyph glyph_of(struct str s)
 {
 	uint32_t code = 0;
@@ -167,7 +174,7 @@ struct glyph glyph_of(struct str s)
 		bad.bytes = 1;
 		return bad;
 	}
-	if (IN(code, unsafe))
+	if (IN(code, unsafe) || (code == '#' && begins_an_order(s)))
 		return spelled_out(code, bytes);
 	struct glyph g = {.len = bytes, .bytes = bytes, .width = 1};
 	memcpy(g.text, s.at, bytes);

@@ -186,6 +186,30 @@ TEST(source_render_all)
 	teardown(&s);
 }
 
+/* Nothing that a file holds starts a line of the output as an order to the CI runner, or stands
+ * anywhere as one of those that are looked for in the middle of a line. */
+TEST(source_render_orders)
+{
+	struct shown s;
+	setup(&s);
+	struct source_file *file =
+		source_add(&s.set, "::error::x.yml", STR("a: ##[error]b ##vso[c] ##d\n"), false);
+	struct diagnostic *x = diagnose(&s.d, RB101, span_of(file, "a"), "##teamcity[x]");
+	diagnostic_hint(&s.d, x, "write\n ::set-output name=x::y");
+	check_shown(&s, false,
+		"error[RB101]: \\x23#teamcity[x]\n"
+		" --> ::error::x.yml:1:1\n"
+		"  |\n"
+		"1 | a: \\x23#[error]b \\x23#vso[c] ##d\n"
+		"  | ^\n"
+		"  = help: write\n"
+		"          \\x3a:set-output name=x::y\n");
+	strbuf_clear(&s.out);
+	diagnostics_render_short(&s.out, &s.set, &s.d);
+	CHECK_TEXT(strbuf_str(&s.out), "./::error::x.yml:1:1: error[RB101]: \\x23#teamcity[x]\n");
+	teardown(&s);
+}
+
 TEST(source_render_many)
 {
 	struct shown s;
