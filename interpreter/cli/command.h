@@ -5,9 +5,8 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include "base/version.h"
 #include "source/diagnostic.h"
-
-#define PROGRAM_VERSION "0.1.0"
 
 /* LANGUAGE.md, section 5: the exit codes that commands give themselves. */
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -30,7 +29,8 @@ struct command {
 	int (*run)(const struct command *c, int argc, char **argv);
 };
 
-extern const struct command exec_command, validate_command, lint_command, version_command, help_command;
+extern const struct command exec_command, validate_command, lint_command, version_command,
+	help_command;
 const struct command *const *command_table(void); /* NULL-ended */
 /* Says so, with the nearest name; returns EXIT_USAGE. */
 int unknown_command(const char *name);

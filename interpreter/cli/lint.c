@@ -1,15 +1,13 @@
 /* `runbook lint FILE…`: what is wrong, and what a careful reviewer would ask about. */
 #include "check/lint.h"
 #include "cli/command.h"
-#include "cli/load.h"
-#include "source/render.h"
-
-#include <unistd.h>
+#include "cli/findings.h"
 
 enum { OPTION_FORMAT, OPTION_FAIL_ON, OPTION_PROFILE, OPTION_COLOR };
 
 static const struct option_row options[] = {
-	{"--format", 'f', "text|short", "how findings are printed (default: text)"},
+	FORMAT_OPTION(
+		"text (default), short, json, sarif, github, gitlab, junit, checkstyle, rdjson"),
 	{"--fail-on", 0, "error|warning|info", "the mildest finding to end with 1 for (warning)"},
 	{"--profile", 'p', "NAME",
 		"default, strict (also style) or production (dangers are errors)"},
@@ -21,9 +19,8 @@ struct request_to_lint {
 	const char **files;
 	size_t count;
 	struct lint_options lint;
-	bool is_short;
 	enum severity fail_on;
-	int color;
+	struct report report;
 };
 
 /* All findings are kept in one report: nobody wants to hear of 200 and guess at the rest. */
@@ -43,29 +40,19 @@ static bool is_bad_enough(const struct diagnostics *d, enum severity fail_on)
 	return d->errors || (fail_on == SEVERITY_WARNING && d->warnings);
 }
 
-static int lint_file(const char *path, const struct request_to_lint *r)
+static int lint_file(const char *path, struct request_to_lint *r)
 {
-	struct loaded l;
-	struct strbuf b = {0};
+	struct loaded *l = report_file();
 	int code = EXIT_OK;
 
-	load_runbook_for_lint(&l, path, FINDINGS_MAX);
-	if (l.is_checked)
-		lint_plan(l.plan, &l.diagnostics, &r->lint);
-	diagnostics_sort(&l.diagnostics);
-	if (is_unreadable(&l.diagnostics))
+	load_runbook_for_lint(l, path, FINDINGS_MAX);
+	if (l->is_checked)
+		lint_plan(l->plan, &l->diagnostics, &r->lint);
+	if (is_unreadable(&l->diagnostics))
 		code = EXIT_USAGE;
-	else if (is_bad_enough(&l.diagnostics, r->fail_on))
+	else if (is_bad_enough(&l->diagnostics, r->fail_on))
 		code = EXIT_FAILED;
-	if (r->is_short)
-		diagnostics_render_short(&b, &l.files, &l.diagnostics);
-	else
-		diagnostics_render(
-			&b, &l.files, &l.diagnostics, color_wanted(r->color, STDOUT_FILENO));
-	if (print_answer(strbuf_str(&b)) != EXIT_OK)
-		code = EXIT_FAILED;
-	strbuf_release(&b);
-	loaded_free(&l);
+	report_add(&r->report, l, path);
 	return code;
 }
 
@@ -89,9 +76,8 @@ static int take_option(struct request_to_lint *r, int option, const char *value)
 {
 	switch (option) {
 	case OPTION_FORMAT:
-		r->is_short = strcmp(value, "short") == 0;
-		if (!r->is_short && strcmp(value, "text") != 0)
-			return usage_error("text or short", "there is no format `%s`", value);
+		if (!report_format(&r->report, value))
+			return EXIT_USAGE;
 		break;
 	case OPTION_FAIL_ON:
 		if (!take_severity(value, &r->fail_on))
@@ -103,7 +89,7 @@ static int take_option(struct request_to_lint *r, int option, const char *value)
 				"default, strict or production", "there is no profile `%s`", value);
 		break;
 	case OPTION_COLOR:
-		if (!color_option(value, &r->color))
+		if (!color_option(value, &r->report.color))
 			return usage_error("auto, always or never", "`--color %s`", value);
 		break;
 	}
@@ -145,6 +131,8 @@ static int run_lint(const struct command *c, int argc, char **argv)
 
 			code = worst > code ? worst : code;
 		}
+		if (!report_end(&r.report) && code == EXIT_OK)
+			code = EXIT_FAILED;
 	}
 	free(r.files);
 	return code;

@@ -1,14 +1,12 @@
 /* `runbook validate FILE…`: only what exec itself would refuse, by the same loader. */
 #include "cli/command.h"
-#include "cli/load.h"
-#include "source/render.h"
-
-#include <unistd.h>
+#include "cli/findings.h"
 
 enum { OPTION_FORMAT, OPTION_COLOR };
 
 static const struct option_row options[] = {
-	{"--format", 'f', "text|short", "how findings are printed (default: text)"},
+	FORMAT_OPTION(
+		"text (default), short, json, sarif, github, gitlab, junit, checkstyle, rdjson"),
 	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
 	{0},
 };
@@ -16,25 +14,15 @@ static const struct option_row options[] = {
 struct request_to_validate {
 	const char *files[1024];
 	size_t count;
-	bool is_short;
-	int color;
+	struct report report;
 };
 
-static bool validate_file(const char *path, const struct request_to_validate *r)
+static bool validate_file(const char *path, struct report *r)
 {
-	struct loaded l;
-	struct strbuf b = {0};
-	bool is_good = load_runbook(&l, path, true);
+	struct loaded *l = report_file();
+	bool is_good = load_runbook(l, path, true);
 
-	diagnostics_sort(&l.diagnostics);
-	if (r->is_short)
-		diagnostics_render_short(&b, &l.files, &l.diagnostics);
-	else if (l.diagnostics.count)
-		diagnostics_render(
-			&b, &l.files, &l.diagnostics, color_wanted(r->color, STDOUT_FILENO));
-	is_good &= print_answer(strbuf_str(&b)) == EXIT_OK;
-	strbuf_release(&b);
-	loaded_free(&l);
+	report_add(r, l, path);
 	return is_good;
 }
 
@@ -54,13 +42,11 @@ static int take_options(struct request_to_validate *r, struct arguments *a)
 			r->files[r->count++] = a->value;
 			break;
 		case OPTION_FORMAT:
-			r->is_short = strcmp(a->value, "short") == 0;
-			if (!r->is_short && strcmp(a->value, "text") != 0)
-				return usage_error(
-					"text or short", "there is no format `%s`", a->value);
+			if (!report_format(&r->report, a->value))
+				return EXIT_USAGE;
 			break;
 		case OPTION_COLOR:
-			if (!color_option(a->value, &r->color))
+			if (!color_option(a->value, &r->report.color))
 				return usage_error(
 					"auto, always or never", "`--color %s`", a->value);
 			break;
@@ -81,10 +67,10 @@ static int run_validate(const struct command *c, int argc, char **argv)
 		return code;
 	code = EXIT_OK;
 	for (size_t i = 0; i < r.count; i++) {
-		if (!validate_file(r.files[i], &r))
+		if (!validate_file(r.files[i], &r.report))
 			code = EXIT_USAGE;
 	}
-	return code;
+	return report_end(&r.report) ? code : EXIT_USAGE;
 }
 
 const struct command validate_command = {

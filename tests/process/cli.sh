@@ -110,7 +110,7 @@ mistake 'did you mean `ship`' exec good.yml --from shop
 mistake 'there is no step' exec good.yml --skip nothing
 mistake 'auto, always or never' exec good.yml --color red
 mistake 'auto, always or never' validate --color red good.yml
-mistake 'text or short' validate --format yaml good.yml
+mistake 'text, short, json' validate --format yaml good.yml
 for jobs in 0 -1 1.5 many '' 99999999999999999999; do
 	mistake 'a whole number' exec good.yml --jobs "$jobs"
 done
