@@ -2,51 +2,6 @@
 
 #include "source/yaml_line.h"
 
-/* ---- marks ------------------------------------------------------------------------------------
- */
-
-static size_t ascii_prefix(struct str text)
-{
-	size_t i = 0;
-	uint64_t word;
-	for (; i + sizeof word <= text.len; i += sizeof word) {
-		memcpy(&word, text.at + i, sizeof word);
-		if (word & UINT64_C(0x8080808080808080))
-			break;
-	}
-	while (i < text.len && (unsigned char)text.at[i] < 0x80)
-		i++;
-	return i;
-}
-
-static bool is_continuation(char c)
-{
-	return ((unsigned char)c & 0xC0) == 0x80;
-}
-
-/* Invariant: `index` code points begin before `byte`. Eight bytes at a time as long as they cannot
- * hold the one that is looked for. */
-static size_t byte_at(struct yaml_cursor *c, size_t index)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	struct str text = c->text;
-	if (index <= c->ascii)
-		return index;
-	if (c->index < c->ascii)
-		c->index = c->byte = c->ascii;
-	while (c->index + sizeof ones <= index && text.len - c->byte >= sizeof ones) {
-		uint64_t word;
-		memcpy(&word, text.at + c->byte, sizeof word);
-		c->index += 8 - ((((word >> 7) & ~(word >> 6) & ones) * ones) >> 56);
-		c->byte += sizeof word;
-	}
-	while (c->byte < text.len && (c->index < index || is_continuation(text.at[c->byte])))
-		c->index += !is_continuation(text.at[c->byte++]);
-	while (c->index > index)
-		c->index -= !is_continuation(text.at[--c->byte]);
-	return c->byte;
-}
-
 /* ---- giving nodes to what holds them ----------------------------------------------------------
  */
 
@@ -197,7 +152,7 @@ static void take_key(struct yaml_reader *r, const yaml_event_t *e, struct span s
 	map->has_key = true;
 	size_t start = span.start, end = start + span.len;
 	if (e->data.scalar.anchor || is_block(e) || (is_plain(e) && !span.len))
-		yaml_report_key_start(r, map, byte_at(&r->cursor, e->start_mark.index));
+		yaml_report_key_start(r, map, yaml_byte_at(&r->cursor, e->start_mark.index));
 	else if (!is_plain(e) || yaml_check_key(r, span)) {
 		struct str key = scalar_text(r, e, start, end);
 		bool is_merge = is_plain(e) && str_is(key, "<<");
@@ -210,8 +165,8 @@ static void take_key(struct yaml_reader *r, const yaml_event_t *e, struct span s
 
 static void on_scalar(struct yaml_reader *r, const yaml_event_t *e)
 {
-	size_t start = byte_at(&r->cursor, e->start_mark.index);
-	size_t end = byte_at(&r->cursor, e->end_mark.index);
+	size_t start = yaml_byte_at(&r->cursor, e->start_mark.index);
+	size_t end = yaml_byte_at(&r->cursor, e->end_mark.index);
 	uint16_t anchor = 0;
 	if (!count_node(r, start))
 		return;
@@ -241,7 +196,7 @@ static void on_scalar(struct yaml_reader *r, const yaml_event_t *e)
 
 static void on_alias(struct yaml_reader *r, const yaml_event_t *e)
 {
-	size_t at = byte_at(&r->cursor, e->start_mark.index);
+	size_t at = yaml_byte_at(&r->cursor, e->start_mark.index);
 	struct str name = yaml_anchor_name(r, at, e->data.alias.anchor);
 	struct span span = yaml_span(r, at, at + 1 + name.len);
 	if (!count_node(r, at))
@@ -272,8 +227,8 @@ static bool is_top_item(const struct yaml_reader *r)
 
 static void open_frame(struct yaml_reader *r, const yaml_event_t *e, bool is_map, bool is_flow)
 {
-	size_t start = byte_at(&r->cursor, e->start_mark.index);
-	size_t end = byte_at(&r->cursor, e->end_mark.index);
+	size_t start = yaml_byte_at(&r->cursor, e->start_mark.index);
+	size_t end = yaml_byte_at(&r->cursor, e->end_mark.index);
 	const yaml_char_t *anchor_name =
 		is_map ? e->data.mapping_start.anchor : e->data.sequence_start.anchor;
 	const yaml_char_t *tag = is_map ? e->data.mapping_start.tag : e->data.sequence_start.tag;
@@ -362,13 +317,13 @@ static void on_event(struct yaml_reader *r, const yaml_event_t *e)
 		break;
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		close_frame(r, byte_at(&r->cursor, e->end_mark.index));
+		close_frame(r, yaml_byte_at(&r->cursor, e->end_mark.index));
 		break;
 	case YAML_DOCUMENT_END_EVENT: {
 		const yaml_mark_t *mark =
 			e->data.document_end.implicit ? &e->start_mark : &e->end_mark;
 		yaml_check_rest(
-			r, byte_at(&r->cursor, mark->index), !e->data.document_end.implicit);
+			r, yaml_byte_at(&r->cursor, mark->index), !e->data.document_end.implicit);
 		stop(r);
 		break;
 	}
@@ -391,8 +346,8 @@ static void on_failure(struct yaml_reader *r, const yaml_parser_t *p)
 	if (p->error == YAML_READER_ERROR) {
 		f.at = f.context_at = p->problem_offset;
 	} else {
-		f.at = byte_at(&r->cursor, p->problem_mark.index);
-		f.context_at = p->context ? byte_at(&r->cursor, p->context_mark.index) : f.at;
+		f.at = yaml_byte_at(&r->cursor, p->problem_mark.index);
+		f.context_at = p->context ? yaml_byte_at(&r->cursor, p->context_mark.index) : f.at;
 	}
 	if (top(r)->is_flow)
 		f.bracket = top(r)->start;
@@ -453,7 +408,7 @@ static bool read_document(struct source_file *file, struct arena *a, struct diag
 {
 	size_t before = d->errors;
 	struct yaml_reader r = {.file = file, .arena = a, .tree = a, .parts = parts, .d = d};
-	r.cursor = (struct yaml_cursor){.text = file->text, .ascii = ascii_prefix(file->text)};
+	r.cursor = yaml_cursor_at(file->text);
 	r.anchor_names = value_map(a).map;
 	/* Never NULL, so that an empty map's children have an address too. */
 	r.values = yaml_with_room(r.values, 0, &r.value_cap, sizeof *r.values);

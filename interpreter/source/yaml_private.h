@@ -17,6 +17,10 @@ struct yaml_cursor {
 	size_t index, byte;
 };
 
+struct yaml_cursor yaml_cursor_at(struct str text);
+/* The byte at which code point `index` begins. */
+size_t yaml_byte_at(struct yaml_cursor *c, size_t index);
+
 /* A list or map whose end has not been read. Its children wait on the reader's two stacks, so that
  * they can be copied into the arena at their exact number. */
 struct yaml_frame {
