@@ -1,7 +1,7 @@
 #include "cli/command.h"
 
-static const struct command *const table[] = {
-	&exec_command, &validate_command, &lint_command, &help_command, &version_command, NULL};
+static const struct command *const table[] = {&exec_command, &validate_command, &lint_command,
+	&fmt_command, &help_command, &version_command, NULL};
 
 const struct command *const *command_table(void)
 {
