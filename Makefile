@@ -158,6 +158,10 @@ bench: setup-test
 
 lint: setup-lint
 	@tests/lint/run.sh
+# Pages that are made from tables of the program; a test says when one is out of date.
+docs: $(B)/runbook
+	@$(B)/runbook explain --markdown > docs/rules.md
+
 format: setup-lint
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -197,10 +201,11 @@ help:
 	@echo 'make lint       format, include order, shell scripts, both compilers'
 	@echo 'make test-asan  the tests under the address and undefined-behaviour sanitizers'
 	@echo 'make bench      speed and memory, beside their physical limits'
+	@echo 'make docs       writes the pages that are made from tables'
 	@echo 'make format     lets clang-format lay out the sources'
 	@echo 'make install    into $$(PREFIX)/bin'
 	@echo 'make clean      removes build/'
 
 -include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(CASE_OBJECTS:.o=.d)
-.PHONY: all bench bench-programs clean demo demo-world format help install lint objects programs setup-demo setup-lint setup-test \
+.PHONY: all bench bench-programs clean demo demo-world docs format help install lint objects programs setup-demo setup-lint setup-test \
 	test test-asan

@@ -29,8 +29,9 @@ struct command {
 	int (*run)(const struct command *c, int argc, char **argv);
 };
 
-extern const struct command exec_command, validate_command, lint_command, fmt_command,
-	version_command, help_command;
+#define COMMAND(name) extern const struct command name##_command;
+#include "cli/commands.def"
+#undef COMMAND
 const struct command *const *command_table(void); /* NULL-ended */
 /* Says so, with the nearest name; returns EXIT_USAGE. */
 int unknown_command(const char *name);

@@ -1,7 +1,10 @@
 #include "cli/command.h"
 
-static const struct command *const table[] = {&exec_command, &validate_command, &lint_command,
-	&fmt_command, &help_command, &version_command, NULL};
+static const struct command *const table[] = {
+#define COMMAND(name) &name##_command,
+#include "cli/commands.def"
+#undef COMMAND
+	NULL};
 
 const struct command *const *command_table(void)
 {
@@ -10,7 +13,7 @@ const struct command *const *command_table(void)
 
 int unknown_command(const char *name)
 {
-	const char *names[32];
+	const char *names[64];
 	size_t count = 0;
 	const char *nearest;
 	struct strbuf hint = {0};

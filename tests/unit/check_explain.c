@@ -1,0 +1,150 @@
+/*
+ * Every rule has a text, and its examples are what they say: the bad one raises this rule and
+ * nothing else, the good one nothing at all.
+ */
+#include "base/regex.h"
+#include "check/check.h"
+#include "check/explain.h"
+#include "test.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char file_mark[] = "# file: ";
+static const char command_mark[] = "$ runbook validate ";
+
+/* A folder with the example's files. `main` is what is loaded. */
+struct example {
+	char dir[64], main[160];
+	char paths[8][160];
+	size_t count;
+};
+
+static void put_file(struct example *e, struct str name, struct str text)
+{
+	char *path = e->paths[e->count++];
+	snprintf(path, sizeof e->paths[0], "%s/%.*s", e->dir, STR_ARGS(name));
+	char *slash = strrchr(path, '/');
+	*slash = 0;
+	mkdir(path, 0700);
+	*slash = '/';
+	FILE *out = fopen(path, "w");
+	if (!CHECK(out != NULL))
+		return;
+	fwrite(text.at, 1, text.len, out);
+	fclose(out);
+}
+
+/* The text up to the next file of the example. */
+static struct str take_part(const char **at)
+{
+	const char *end = strstr(*at, file_mark);
+	struct str part = {*at, end ? (size_t)(end - *at) : strlen(*at)};
+	*at += part.len;
+	return part;
+}
+
+static void write_example(struct example *e, const char *text)
+{
+	struct strbuf first = {0};
+	const char *at = text;
+	if (explain_has_head(text))
+		strbuf_puts(&first, EXPLAIN_HEAD);
+	struct str part = take_part(&at);
+	strbuf_put(&first, part);
+	snprintf(e->dir, sizeof e->dir, "/tmp/explain.XXXXXX");
+	CHECK(mkdtemp(e->dir) != NULL);
+	struct str name = STR("example.yml");
+	if (str_starts_with(part, str_of(command_mark)))
+		name = str_trim((struct str){
+			part.at + sizeof command_mark - 1, part.len - (sizeof command_mark - 1)});
+	else
+		put_file(e, name, strbuf_str(&first));
+	snprintf(e->main, sizeof e->main, "%s/%.*s", e->dir, STR_ARGS(name));
+	strbuf_release(&first);
+	while (*at) {
+		at += sizeof file_mark - 1;
+		part = take_part(&at);
+		size_t end = strcspn(part.at, "\n");
+		put_file(e, (struct str){part.at, end},
+			(struct str){part.at + end + 1, part.len - end - 1});
+	}
+}
+
+static void remove_example(struct example *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		unlink(e->paths[i]);
+		*strrchr(e->paths[i], '/') = 0;
+		rmdir(e->paths[i]);
+	}
+	rmdir(e->dir);
+}
+
+/* What is told about it: each code once, in order. */
+static void codes_of(struct strbuf *out, const char *text)
+{
+	struct example e = {0};
+	struct arena arena;
+	struct source_set files;
+	struct diagnostics d;
+	arena_init(&arena);
+	source_init(&files, &arena);
+	diagnostics_init(&d, &arena);
+	write_example(&e, text);
+	struct runbook *book = runbook_load(&arena, &files, e.main, &d);
+	struct plan *plan = book ? plan_build(&arena, &files, book, &d) : NULL;
+	if (plan && !d.errors)
+		check_plan(plan, &d);
+	diagnostics_sort(&d);
+	for (const struct diagnostic *x = d.first; x; x = x->next) {
+		const char *code = rule_info(x->rule)->code;
+		if (!out->len || !strstr(out->at, code))
+			strbuf_printf(out, "%s%s", out->len ? " " : "", code);
+	}
+	plan_release(plan);
+	arena_release(&arena);
+	regex_release_all();
+	remove_example(&e);
+}
+
+static void check_example(const char *text, const char *expected)
+{
+	struct strbuf codes = {0};
+	codes_of(&codes, text);
+	CHECK_TEXT(strbuf_str(&codes), expected);
+	strbuf_release(&codes);
+}
+
+TEST(explain_examples)
+{
+	for (int i = 0; i < RULE_COUNT; i++) {
+		const struct rule_info *rule = rule_info((enum rule_id)i);
+		const struct explanation *e = rule_explanation((enum rule_id)i);
+		test_about("%s %s", rule->code, rule->name);
+		if (!CHECK(e != NULL))
+			continue;
+		check_example(e->bad, rule->code);
+		check_example(e->good, "");
+	}
+	test_about(NULL);
+}
+
+TEST(explain_find)
+{
+	CHECK_INT(rule_find(STR("RB101")), RB101);
+	CHECK_INT(rule_find(STR("rb101")), RB101);
+	CHECK_INT(rule_find(STR("unknown-key")), RB101);
+	CHECK_INT(rule_find(STR("RB10")), RULE_COUNT);
+	CHECK_INT(rule_find(STR("")), RULE_COUNT);
+}
+
+/* Codes and names are said to others (suppressions, dashboards), so each means one rule. */
+TEST(explain_unique)
+{
+	for (int i = 0; i < RULE_COUNT; i++) {
+		const struct rule_info *rule = rule_info((enum rule_id)i);
+		CHECK_INT(rule_find(str_of(rule->code)), i);
+		CHECK_INT(rule_find(str_of(rule->name)), i);
+	}
+}
