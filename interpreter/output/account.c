@@ -158,7 +158,7 @@ static void rollback_finished(struct account *a, const struct event *e)
 static bool is_of_step(const struct event *e)
 {
 	static const char *const others[] = {
-		"condition", "blind", "interrupt", "baseline", "irreversible"};
+		"condition", "blind", "interrupt", "baseline", "irreversible", "approval"};
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		if (str_is(str_of(e->reason), others[i]))
 			return false;
@@ -219,6 +219,8 @@ static void close_held(struct account *a)
 	else if (str_is(reason, "irreversible"))
 		add_task(a, "decide: going back is only possible in part, mending forward may be "
 			    "better");
+	else if (str_is(reason, "approval"))
+		add_task(a, "get the answer it waits for: on a terminal, or with --yes");
 	else if (str_is(reason, "condition"))
 		add_task(a, "decide whether what the condition found is bad enough to go back");
 	if (is_in_effect(a))

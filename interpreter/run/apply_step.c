@@ -1,6 +1,7 @@
 /* Events about steps: what they change in the state. */
 #include "run/apply.h"
 #include "run/lost.h"
+#include "run/request.h"
 #include "run/watch.h"
 
 /* ---- deadlines ------------------------------------------------------------------------------ */
@@ -156,6 +157,22 @@ static void take_back_start(struct run *r, struct spot s)
 		r->is_irreversible = false;
 }
 
+/* In what turns back or cleans up nobody is waited for. */
+static bool is_for_nobody(const struct run *r, const struct event *e)
+{
+	return e->reason && strcmp(e->reason, UNANSWERED) == 0 && r->stage == STAGE_MAIN &&
+	       !r->is_rolling_back;
+}
+
+static void park(struct run *r, struct spot s)
+{
+	spot_state(s)->phase = PHASE_PARKED;
+	spot_state(s)->status = STEP_WAITING;
+	r->parked++;
+	if (spot_is_stopping(r, s))
+		flow_attend(r, s);
+}
+
 void apply_attempt_finished(struct run *r, const struct event *e)
 {
 	struct spot s = spot_of_event(r, e);
@@ -175,7 +192,13 @@ void apply_attempt_finished(struct run *r, const struct event *e)
 		take_back_start(r, s);
 	flow_release_slot(r, st);
 	flow_timer(r, s, NS_NEVER);
-	flow_attend(r, s);
+	if (is_for_nobody(r, e)) {
+		/* It keeps its time: a question with a default is answered by it. */
+		apply_timer(r, s, NS_NEVER, true);
+		park(r, s);
+	} else {
+		flow_attend(r, s);
+	}
 }
 
 void apply_step_retry(struct run *r, const struct event *e)
@@ -271,6 +294,10 @@ void apply_step_answered(struct run *r, const struct event *e)
 			r->interrupt_asked = false;
 			r->interrupt_answer = NULL;
 		}
+		return;
+	}
+	if (is_for_nobody(r, e)) {
+		park(r, s);
 		return;
 	}
 	st->answer = e->text.len ? keep_message(spot_arena(r, s), e->text) : "stop";

@@ -55,6 +55,8 @@ void answer_event(struct decider *d, struct spot s, const struct answer *a, stru
 		spot_event(d, s, EVENT_STEP_ANSWERED, out);
 		if (answer && answer->kind == VALUE_STRING)
 			out->text = value_string(answer);
+		else
+			out->reason = a->reason;
 		return;
 	}
 	spot_event(d, s, EVENT_ATTEMPT_FINISHED, out);
@@ -241,6 +243,7 @@ static void decide_stop(struct decider *d, struct spot s, struct decision *out)
 	case PHASE_JUDGED:
 	case PHASE_OPEN:
 	case PHASE_EXPANDED:
+	case PHASE_PARKED:
 		decide_judge(d, s, out);
 		return;
 	case PHASE_ANSWERED:
@@ -499,6 +502,6 @@ void decide(struct decider *d, struct decision *out)
 		return;
 	else if ((startable = first_startable(r, d->now_ns)) != NULL)
 		decide_begin(d, startable->spot, out);
-	else if (!decide_stage(d, out))
+	else if (!decide_stage(d, out) && !decide_unattended(d, out))
 		decide_wait(d, due, out);
 }

@@ -330,6 +330,7 @@ void flow_finish(struct run *r, struct spot s, enum step_status status)
 	struct spot group = spot_container(r, s);
 	bool goes_on;
 
+	r->parked -= st->phase == PHASE_PARKED;
 	st->status = (uint8_t)status;
 	st->phase = PHASE_DONE;
 	flow_withdraw(s);

@@ -465,6 +465,19 @@ static void judge_group(struct decider *d, struct spot s, struct decision *out)
 		succeed(d, s, out);
 }
 
+/* Whose question nobody is there to answer: it ends because its time is up, or the run stops. */
+static void judge_parked(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct step_state *st = spot_state(s);
+	bool is_question = strcmp(st->reason, UNANSWERED) == 0;
+
+	if (st->is_cancelling && st->cancel_reason && is_own_fault(st->cancel_reason))
+		judge_cancelled(d, s, out);
+	else
+		decide_finish(d, s, is_question ? STEP_CANCELLED : STEP_FAILED, st->reason,
+			st->message, out);
+}
+
 void decide_judge(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct node *n = &d->run->plan->nodes[s.node];
@@ -474,6 +487,10 @@ void decide_judge(struct decider *d, struct spot s, struct decision *out)
 	struct preparation p = {.decider = d, .spot = s, .node = n, .step = n->step, .ev = &ev};
 	const char *message = NULL, *reason = NULL;
 
+	if (st->phase == PHASE_PARKED) {
+		judge_parked(d, s, out);
+		return;
+	}
 	if (st->phase != PHASE_JUDGED) {
 		judge_group(d, s, out);
 		return;

@@ -72,6 +72,9 @@ struct request {
 	};
 };
 
+/* The reason of a question that nobody is there to answer: a run waits for a person then. */
+#define UNANSWERED "unanswered"
+
 /* How a request ended. */
 struct answer {
 	/* NULL: it ran its course. Otherwise why not: `exit signal timeout resolve connect tls

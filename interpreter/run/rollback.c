@@ -235,6 +235,77 @@ void decide_rollback_of_failure(struct decider *d, struct decision *out)
 		r->message ? r->message : "the run took longer than its deadline", out);
 }
 
+/* ---- nobody to ask -------------------------------------------------------------------------- */
+
+static bool waits_for_person(const struct run *r, struct spot s)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+
+	return spot_state(s)->phase == PHASE_PARKED &&
+	       !(n->action == ACTION_CONFIRM && n->step->confirm->fallback);
+}
+
+/* Something goes on without an answer: a step that runs, a pause, a question with a default. */
+static bool goes_on(const struct run *r, struct spot s)
+{
+	uint8_t phase = spot_state(s)->phase;
+
+	return phase != PHASE_OPEN && phase != PHASE_EXPANDED && phase != PHASE_CHECKING &&
+	       !waits_for_person(r, s) && !plan_is_sample(r->plan, s.node);
+}
+
+static void print_waiting(struct decider *d, struct spot s, struct strbuf *b)
+{
+	const struct node *n = &d->run->plan->nodes[s.node];
+	bool has_approvers = n->action == ACTION_CONFIRM;
+	struct step_scope scope;
+	struct eval ev;
+	struct value name;
+	size_t named = 0;
+
+	strbuf_printf(
+		b, "%s`%.*s` ", b->len ? "; " : "", STR_ARGS(undo_name(d->run, s, d->scratch)));
+	if (strcmp(spot_state(s)->reason, UNANSWERED) != 0) {
+		strbuf_puts(b, "failed and waits for a person to decide");
+		return;
+	}
+	scope_enter(d, s, false, &scope, &ev);
+	for (size_t i = 0; has_approvers && i < n->step->confirm->approvers.count; i++) {
+		if (!template_render_text(&ev, n->step->confirm->approvers.items[i], &name))
+			continue;
+		strbuf_printf(
+			b, "%s%.*s", named++ ? " or " : "waits for ", (int)name.len, name.string);
+	}
+	if (!named)
+		strbuf_puts(b, "waits for a person");
+}
+
+bool decide_unattended(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	struct strbuf b = {0};
+
+	if (!r->parked || r->stage != STAGE_MAIN || r->is_rolling_back || r->is_held ||
+		r->is_refused || r->signal)
+		return false;
+	for (uint32_t i = 0; i < r->live_count; i++) {
+		if (goes_on(r, r->live[i]))
+			return false;
+	}
+	turn_event(d, EVENT_HOLD, "approval", NULL, out);
+	for (uint32_t i = 0; i < r->live_count; i++) {
+		if (!waits_for_person(r, r->live[i]))
+			continue;
+		if (!b.len)
+			out->event.step = undo_name(d->run, r->live[i], d->scratch);
+		print_waiting(d, r->live[i], &b);
+	}
+	strbuf_puts(&b, ", and nobody is there to ask");
+	out->event.message = strbuf_take(&b, d->scratch);
+	strbuf_release(&b);
+	return true;
+}
+
 /* ---- stages --------------------------------------------------------------------------------- */
 
 static bool has_stage(const struct run *r, enum stage stage)

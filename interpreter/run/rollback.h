@@ -9,6 +9,8 @@
 bool decide_turn(struct decider *d, struct decision *out);
 /* The main section came to rest, not having succeeded, with something to undo. */
 void decide_rollback_of_failure(struct decider *d, struct decision *out);
+/* Nothing goes on, and what is left waits for a person who is not there: the run is held. */
+bool decide_unattended(struct decider *d, struct decision *out);
 /* The next part of going back that has something to do begins. */
 void decide_next_stage(struct decider *d, struct decision *out);
 /* A stage of going back is over, or goes on by itself. False: something of it still runs. */

@@ -30,6 +30,7 @@ enum phase {
 	PHASE_PAUSED,	/* between two attempts */
 	PHASE_ASKING,	/* it failed, and a person is asked what to do */
 	PHASE_ANSWERED,
+	PHASE_PARKED, /* nobody is there to answer: the run is held when nothing else runs */
 	PHASE_DONE,
 };
 
@@ -155,6 +156,7 @@ struct run {
 	struct spot *live; /* every step between ready and done */
 	uint32_t live_count, live_cap;
 	uint32_t slots_used, jobs;
+	uint32_t parked; /* so many steps wait for a person who is not there */
 	uint64_t seq;
 	int64_t now_ns; /* of the last event */
 	int64_t started_wall_ns;

@@ -147,7 +147,8 @@ static void answer_choice(const struct value *entry, struct arena *a, struct ans
 	if (answer && answer->kind == VALUE_STRING)
 		put(out, a, "answer", *answer);
 	else
-		say_no(out, "nobody to ask");
+		*out = (struct answer){
+			.reason = UNANSWERED, .message = "nobody to ask", .result = out->result};
 }
 
 /* `answer`: false (nothing ticked), or a list with true, false or the note of each item. */
@@ -219,7 +220,8 @@ static void answer_question(const struct value *entry, const struct question_req
 /* A request that failed before it could have had an effect. */
 static bool is_before_sending(struct str reason)
 {
-	static const char *const reasons[] = {"spawn", "resolve", "connect", "tls", "rejected"};
+	static const char *const reasons[] = {
+		"spawn", "resolve", "connect", "tls", "rejected", UNANSWERED};
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (str_is(reason, reasons[i]))
 			return true;

@@ -81,9 +81,10 @@ static void take_lines(struct asker *k)
 	}
 }
 
-static void give_up(struct asker *k, const char *why)
+static void give_up(struct asker *k, const char *reason, const char *why)
 {
-	question_reject(k->first, "%s", why);
+	k->first->reason = reason;
+	k->first->message = why;
 	close_first(k, false);
 }
 
@@ -98,15 +99,16 @@ static void terminal_ready(struct source *s, uint32_t events)
 	if (!k->first)
 		return;
 	if (n <= 0) {
-		give_up(k, n == 0 ? "nobody to ask: the end of input was typed"
-				  : "nobody to ask: the terminal is gone");
+		give_up(k, UNANSWERED,
+			n == 0 ? "nobody to ask: the end of input was typed"
+			       : "nobody to ask: the terminal is gone");
 		return;
 	}
 	strbuf_add(&k->typed, part, (size_t)n);
 	explicit_bzero(part, (size_t)n);
 	if (k->typed.len > LINE_MAX_BYTES) {
 		strbuf_clear(&k->typed);
-		give_up(k, "the answer is too long");
+		give_up(k, "rejected", "the answer is too long");
 		return;
 	}
 	take_lines(k);
@@ -203,7 +205,7 @@ void question_start(struct real_world *w, uint64_t token, const struct request *
 {
 	bool has_terminal = terminal_fd(w) >= 0;
 	if (!w->options.assume_yes && !has_terminal) {
-		refuse(w, token, "rejected", "nobody to ask: no terminal and no --yes");
+		refuse(w, token, UNANSWERED, "nobody to ask: no terminal and no --yes");
 		return;
 	}
 	struct question_job *j = heap_alloc(sizeof *j);

@@ -1,7 +1,8 @@
 /*
  * Questions to a person: how they are put and how what was typed is checked.
  *
- * Without a terminal and without --yes a question is answered `rejected`, "nobody to ask …".
+ * Without a terminal and without --yes a question ends `unanswered`, "nobody to ask …": also when
+ * the terminal goes away before an answer.
  */
 #ifndef WORLD_QUESTION_H
 #define WORLD_QUESTION_H

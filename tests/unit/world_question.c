@@ -105,6 +105,7 @@ TEST(question_confirm)
 	CHECK_STR(message_of(&a), "answered no: not today");
 	CHECK(map_get(a.result.map, "answer") && !field_bool(&a, "answer"));
 	a = ask(&d, q, "\x04");
+	CHECK_STR(reason_of(&a), "unanswered");
 	CHECK_STR(message_of(&a), "nobody to ask: the end of input was typed");
 	struct question_item words[] = {{.text = STR("retry")}, {.text = STR("continue")}};
 	q.kind = QUESTION_CHOICE;
@@ -288,6 +289,7 @@ TEST(process_interactive_without_terminal)
 	r = (struct request){.kind = REQUEST_QUESTION, .step = "s"};
 	world_start(w, 1, &r);
 	a = finish(w, 1, &arena, NULL);
+	CHECK_STR(reason_of(&a), "unanswered");
 	CHECK_STR(message_of(&a), "nobody to ask: no terminal and no --yes");
 	world_free(w);
 	arena_release(&arena);
