@@ -1,5 +1,7 @@
 /* Somebody goes on with a run that had stopped: what that changes in the state. */
 #include "run/apply.h"
+#include "run/lost.h"
+#include "run/request.h"
 #include "run/watch.h"
 
 static void forget_interrupts(struct run *r)
@@ -41,14 +43,19 @@ static void settle_condition(struct condition_state *c, int64_t now_ns, bool goe
 	c->is_due = false;
 }
 
-/* A question about a failed step that nobody answered is asked again. */
+/* A question that nobody answered is asked again. */
 static void ask_again(struct run *r)
 {
 	for (uint32_t i = 0; i < r->live_count; i++) {
 		struct step_state *st = spot_state(r->live[i]);
 
-		if (st->phase != PHASE_ASKING)
+		if (st->phase == PHASE_PARKED) {
+			r->parked--;
+			if (strcmp(st->reason, UNANSWERED) == 0)
+				st->reason = REASON_LOST;
+		} else if (st->phase != PHASE_ASKING) {
 			continue;
+		}
 		st->phase = PHASE_JUDGED;
 		flow_attend(r, r->live[i]);
 	}

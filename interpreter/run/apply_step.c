@@ -69,14 +69,31 @@ static void begin_action(struct run *r, struct spot s, const struct event *e)
 		flow_attend(r, s);
 }
 
+/* The event that started it first. A group that is tried again keeps the order of its first try:
+ * the items of a loop in it are new, and stand where the loop stood. */
+static uint64_t first_seq(struct spot s, const struct event *e)
+{
+	uint64_t seq = e->seq;
+
+	for (const struct frame *f = s.frame; f->outer; f = f->outer) {
+		const struct step_state *loop = spot_state((struct spot){f->outer, f->node});
+
+		if (loop->is_again)
+			seq = loop->start_seq;
+	}
+	return seq;
+}
+
 /* What the run has to know of a step of the main section that starts. */
 static void note_start(struct run *r, struct spot s, const struct event *e)
 {
 	const struct node *n = &r->plan->nodes[s.node];
 	struct step_state *st = spot_state(s);
 
-	if (!st->start_seq)
-		st->start_seq = e->seq;
+	if (!st->start_seq) {
+		st->start_seq = first_seq(s, e);
+		st->own_seq = e->seq;
+	}
 	st->has_started = true;
 	if (r->stage != STAGE_MAIN || plan_is_sample(r->plan, s.node))
 		return;
@@ -142,6 +159,9 @@ void apply_step_expanded(struct run *r, const struct event *e)
 	st->item_values = items.list;
 	st->item_count = (uint32_t)items.list->count;
 	st->items = arena_array(r->arena, st->item_count, sizeof(struct frame *));
+	st->is_again = st->start_seq != 0;
+	if (!st->is_again)
+		st->start_seq = e->seq;
 	flow_open(r, s);
 }
 

@@ -160,7 +160,8 @@ static void open_items(struct run *r, struct spot s, uint32_t limit)
 		uint32_t i = st->cursor++;
 		struct frame *f = flow_frame(r, s.frame, s.node, i + 1);
 
-		f->item = st->item_values->items[i];
+		f->list = st->item_values;
+		f->item = f->list->items[i];
 		st->items[i] = f;
 		spot_state((struct spot){f, s.node})->is_decided =
 			!r->plan->nodes[s.node].reads_items;
@@ -413,6 +414,7 @@ void flow_reset(struct run *r, struct spot s)
 			.has_started = st->has_started,
 			.had_effect = st->has_started,
 			.start_seq = st->start_seq,
+			.own_seq = st->own_seq,
 			.result = st->has_started ? st->result : value_nil(),
 			.outputs = st->has_started ? st->outputs : value_nil(),
 			.unit = st->unit};

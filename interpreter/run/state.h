@@ -64,9 +64,11 @@ struct step_state {
 	struct list *item_values;
 	struct frame **items;
 	uint32_t item_count;
-	struct unit_state *unit; /* of a `uses` or `call` */
-	uint64_t start_seq;	 /* of the event that started it first: the order to undo in */
-	const char *answer;	 /* of the person: `retry`, `continue`, `stop` …; NULL: none */
+	struct unit_state *unit;     /* of a `uses` or `call` */
+	uint64_t start_seq, own_seq; /* the order to undo in, first by this, then by that: see
+					note_start() */
+	bool is_again;	    /* a loop in a group that is tried again: its second expansion */
+	const char *answer; /* of the person: `retry`, `continue`, `stop` …; NULL: none */
 	struct monitor_state *monitor;
 	int64_t monitor_end_ns;
 	bool is_blocked; /* a compensation that may not run: see undo.c */
@@ -112,8 +114,9 @@ struct unit_state {
 struct frame {
 	uint32_t number;
 	struct frame *outer;
-	uint32_t node;	/* the for_each; the root for the first */
-	uint32_t index; /* from 1; 0 for the root */
+	uint32_t node;		 /* the for_each; the root for the first */
+	uint32_t index;		 /* from 1; 0 for the root */
+	const struct list *list; /* the items it is one of */
 	struct value item;
 	struct str name; /* `3`, `3.1`; empty for the root */
 	struct step_state *steps;

@@ -1,18 +1,56 @@
 #include "run/undo.h"
 
-/* A loop inside a group that was tried again: the item of the later try stands for both. */
-static bool is_superseded(struct spot s)
-{
-	for (const struct frame *f = s.frame; f->outer; f = f->outer) {
-		const struct step_state *loop = spot_state((struct spot){f->outer, f->node});
-		struct frame *now = f->index <= loop->item_count ? loop->items[f->index - 1] : NULL;
+/* ---- loops in a group that was tried again -------------------------------------------------- */
 
-		if (now && now != f && now->first == s.frame->first &&
-			spot_state((struct spot){now, s.node})->has_started)
+/* Whether it belongs to an earlier try: the loop has no such item any more. */
+static bool is_of_earlier_try(const struct frame *f)
+{
+	for (; f->outer; f = f->outer) {
+		const struct step_state *loop = spot_state((struct spot){f->outer, f->node});
+
+		if (f->index > loop->item_count || loop->items[f->index - 1] != f)
 			return true;
 	}
 	return false;
 }
+
+/* So many items before it in its list are equal to it. */
+static uint32_t rank_of(const struct frame *f)
+{
+	uint32_t rank = 0;
+
+	for (uint32_t i = 0; i + 1 < f->index; i++)
+		rank += value_equal(&f->list->items[i], &f->item);
+	return rank;
+}
+
+/* The same item in two tries; of equal items in one list the first is the first, and so on. */
+static bool is_same_item(const struct frame *x, const struct frame *y)
+{
+	for (; x != y; x = x->outer, y = y->outer) {
+		if (!x->outer || !y->outer || x->node != y->node ||
+			!value_equal(&x->item, &y->item) || rank_of(x) != rank_of(y))
+			return false;
+	}
+	return true;
+}
+
+/* What a later try did with the same item stands for both, as with a step that is no loop. */
+static bool is_superseded(const struct run *r, struct spot s)
+{
+	if (!is_of_earlier_try(s.frame))
+		return false;
+	for (uint32_t i = s.frame->number + 1; i < r->frame_count; i++) {
+		struct frame *later = r->frames[i];
+
+		if (later->node == s.frame->node && is_same_item(later, s.frame) &&
+			spot_state((struct spot){later, s.node})->has_started)
+			return true;
+	}
+	return false;
+}
+
+/* ---- the list ------------------------------------------------------------------------------- */
 
 /* In an earlier turning back, that left other things behind. */
 static bool was_undone(const struct run *r, struct spot s)
@@ -49,10 +87,12 @@ bool undo_is_needed(const struct run *r)
 
 static int later_first(const void *x, const void *y)
 {
-	uint64_t a = spot_state(*(const struct spot *)x)->start_seq;
-	uint64_t b = spot_state(*(const struct spot *)y)->start_seq;
+	const struct step_state *a = spot_state(*(const struct spot *)x);
+	const struct step_state *b = spot_state(*(const struct spot *)y);
 
-	return a < b ? 1 : a > b ? -1 : 0;
+	if (a->start_seq != b->start_seq)
+		return a->start_seq < b->start_seq ? 1 : -1;
+	return a->own_seq < b->own_seq ? 1 : a->own_seq > b->own_seq ? -1 : 0;
 }
 
 uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out)

@@ -349,6 +349,18 @@ static bool is_named(struct checker *c, const struct event *e, struct spot s)
 	return false;
 }
 
+/* What a later try of the loop did with the same item: the lists are the same in every try. */
+static bool stands_for(struct checker *c, struct spot s)
+{
+	for (uint32_t f = s.frame->number + 1; s.frame->outer && f < c->run->frame_count; f++) {
+		struct frame *later = c->run->frames[f];
+		if (later->node == s.frame->node && str_equal(later->name, s.frame->name) &&
+			seen_at(c, f, c->plan->nodes[s.node].undo)->undone)
+			return true;
+	}
+	return false;
+}
+
 static void check_undone(struct checker *c, const struct event *e, struct spot s)
 {
 	const struct seen *st = seen_of(c, s);
@@ -358,6 +370,10 @@ static void check_undone(struct checker *c, const struct event *e, struct spot s
 		u->is_done && !is_blocked &&
 		(u->state == STEP_OK || u->state == STEP_WARNED || u->state == STEP_SKIPPED);
 	if (!st->had_effect)
+		return;
+	if (u->undone && stands_for(c, s))
+		broken(c, "`%s` is undone for two tries", name_of(c, s));
+	if (!u->undone && stands_for(c, s))
 		return;
 	if (!u->undone)
 		broken(c, "`%s` had an effect and is not undone", name_of(c, s));
