@@ -39,13 +39,14 @@ CFLAGS_debug := -O0 -g
 CFLAGS_lint-gcc := -O2
 CFLAGS_lint-clang := -O1
 CFLAGS_coverage := -O0 -g --coverage
-LDFLAGS_release := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_debug :=
 LDFLAGS_coverage := --coverage
 CFLAGS_ALL = $(BASE) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 # The small libraries are linked in: five shared ones would cost half a millisecond at each start.
-LIBS := -Wl,-Bstatic -lyaml -llua5.4 -lpcre2-8 -ljansson -lsqlite3 -Wl,-Bdynamic -lm -ldl
+LIBS := -Wl,--as-needed -Wl,-Bstatic -lyaml -llua5.4 -lpcre2-8 -ljansson -lsqlite3 -Wl,-Bdynamic \
+	-lc -lm -ldl
 
 # Short lines; `make V=1` shows the commands.
 ifdef V

@@ -13,6 +13,7 @@
 #include "base/mask_forms.h"
 
 #define FILTER_BITS 17
+#define FILTER_BYTES ((1u << FILTER_BITS) / 8)
 #define FORM_MIN_BYTES 4
 
 struct state {
@@ -29,7 +30,7 @@ struct masker {
 	uint32_t *edges; /* hash table of state numbers, by parent and byte; 0 is free */
 	uint32_t *parents;
 	size_t edge_cap;
-	uint64_t *filter;
+	uint64_t *filter;   /* NULL before the first secret, as are the edges */
 	struct strbuf seen; /* hashes of the secrets that were added, 4 bytes each */
 	bool is_linked;	    /* fail and matched hold for all states */
 	uint32_t version;   /* changes with every addition */
@@ -74,7 +75,7 @@ static void grow_edges(struct masker *m)
 static uint32_t new_state(struct masker *m, uint32_t parent, uint8_t byte)
 {
 	if (m->count == m->cap) {
-		m->cap = m->cap ? m->cap * 2 : 512;
+		m->cap = m->cap > 1 ? m->cap * 2 : 512;
 		m->states = heap_array(m->states, m->cap, sizeof *m->states);
 	}
 	if (m->count * 2 >= m->edge_cap)
@@ -150,13 +151,8 @@ static void link_states(struct masker *m)
 struct masker *masker_new(void)
 {
 	struct masker *m = heap_alloc(sizeof *m);
-	size_t words = (1u << FILTER_BITS) / 64;
-	*m = (struct masker){.filter = heap_array(NULL, words, sizeof *m->filter)};
-	memset(m->filter, 0, words * sizeof *m->filter);
-	m->states = heap_array(NULL, 512, sizeof *m->states);
-	m->cap = 512;
-	m->states[0] = (struct state){0};
-	m->count = 1;
+	m->states = heap_alloc(sizeof *m->states);
+	m->count = m->cap = 1;
 	return m;
 }
 
@@ -209,8 +205,10 @@ bool masker_add(struct masker *m, struct str secret)
 		return false;
 	if (is_added(m, secret))
 		return true;
-	if (!m->edge_cap)
+	if (!m->edge_cap) {
 		grow_edges(m);
+		m->filter = heap_alloc(FILTER_BYTES);
+	}
 	mask_forms(secret, add_form, m);
 	uint32_t hash = str_hash(secret);
 	strbuf_add(&m->seen, (const char *)&hash, sizeof hash);
