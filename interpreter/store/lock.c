@@ -164,23 +164,28 @@ static bool change_waiting(struct store *s, const char *sql, struct str name, st
 	return is_good;
 }
 
-/* Whether somebody who lives came before `run`; the dead leave the line. */
-static bool is_anyone_before(struct store *s, struct arena *a, struct str name, struct str run)
+/* Whether somebody who lives came before `run`, and who; the dead are passed over. */
+static bool is_anyone_before(
+	struct store *s, struct arena *a, struct str name, struct str run, struct lock_row *who)
 {
-	sqlite3_stmt *st =
-		store_prepare(s, "SELECT run FROM waiting WHERE name = ?1 ORDER BY ticket");
+	sqlite3_stmt *st = store_prepare(s,
+		"SELECT ?1, 0, run, ifnull(owner, ''), ifnull(host, ''), ifnull(pid, 0),"
+		" 'waits for it', ifnull(started_ns, 0)"
+		" FROM waiting LEFT JOIN runs ON id = run WHERE name = ?1 ORDER BY ticket");
 	bool is_before = false;
-	int64_t pid;
 
 	if (!st)
 		return false;
 	store_bind(st, 1, name);
 	while (!is_before && sqlite3_step(st) == SQLITE_ROW) {
-		struct str other = store_column(st, 0, a);
+		struct lock_row other;
 
-		if (str_equal(other, run))
+		read_lock(s, st, a, &other);
+		if (str_equal(other.run, run))
 			break;
-		is_before = store_run_is_owned(s, other, &pid);
+		is_before = other.is_live;
+		if (is_before)
+			*who = other;
 	}
 	sqlite3_finalize(st);
 	return is_before;
@@ -203,15 +208,15 @@ static bool join_line(struct store *s, struct str name, struct str run)
 
 enum lock_answer store_lock(struct store *s, struct arena *a, struct lock_row *row, bool waits)
 {
-	struct lock_row now = {0};
+	struct lock_row now = {0}, before = {0};
 	bool is_there, is_held, is_good = true;
 
 	if (!store_begin(s))
 		return LOCK_FAILED;
 	is_there = find_lock(s, a, row->name, &now);
 	is_held = is_there && now.is_live && !str_equal(now.run, row->run);
-	if (!is_held && is_anyone_before(s, a, row->name, row->run))
-		is_held = true;
+	if (!is_held)
+		is_held = is_anyone_before(s, a, row->name, row->run, &before);
 	if (is_held && waits)
 		is_good = join_line(s, row->name, row->run);
 	if (!is_held) {
@@ -221,7 +226,7 @@ enum lock_answer store_lock(struct store *s, struct arena *a, struct lock_row *r
 	if (!store_finish(s, is_good))
 		return LOCK_FAILED;
 	if (is_held)
-		*row = now;
+		*row = before.run.len ? before : now;
 	return is_held ? LOCK_HELD : LOCK_TAKEN;
 }
 

@@ -106,7 +106,7 @@ bool store_find(
 		store_bind(st, 1, str_of(name));
 	if (!st || !take_rows(s, st, a, &rows, &count)) {
 		*why = store_error(s);
-	} else if (!count) {
+	} else if (!count || !*name) {
 		*why = is_last ? "there is no run yet"
 			       : arena_printf(a, "there is no run `%s`", name);
 	} else if (count > 1 && !str_is(rows[0].id, name)) {

@@ -63,7 +63,7 @@ struct source_row {
  * durable commit. */
 bool store_begin_run(struct store *s, struct run_row *row, const struct source_row *sources,
 	size_t source_count);
-/* Somebody goes on with it: the owner changes. */
+/* Somebody goes on with it: the owner changes, an event that was cut is gone. */
 bool store_reopen_run(struct store *s, const struct run_row *row);
 /* Kept in memory until the commit. `body` is one JSON object. */
 void store_event(struct store *s, int64_t run, uint64_t seq, struct str body);
@@ -71,7 +71,7 @@ void store_event(struct store *s, int64_t run, uint64_t seq, struct str body);
 void store_end_run(struct store *s, const struct run_row *row);
 /* `durable`: not even a power cut takes it back. */
 bool store_commit(struct store *s, bool durable);
-/* Removes ended runs that ended before. Their logs are the caller's. */
+/* Removes all that is kept of a run. Its logs are the caller's. */
 bool store_forget(struct store *s, int64_t run);
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -108,8 +108,9 @@ struct lock_row {
 	bool is_live; /* its process is there */
 };
 enum lock_answer { LOCK_TAKEN, LOCK_HELD, LOCK_FAILED };
-/* `row`: who wants it and why; on LOCK_HELD it is filled with who has it. A lock whose run has no
- * process any more is taken over. `waits`: stands in line; whoever came first is first. */
+/* `row`: who wants it and why; on LOCK_HELD it is filled with who has it, or, when it is free, with
+ * who stands in line for it before us. A lock whose run has no process any more is taken over.
+ * `waits`: stands in line; whoever came first is first. */
 enum lock_answer store_lock(struct store *s, struct arena *a, struct lock_row *row, bool waits);
 /* Whether this epoch of it still holds: asked before each start, since a person may have broken it
  * while we slept. */

@@ -83,6 +83,41 @@ bool store_begin_run(
 		s, insert_row(s, row) && insert_sources(s, row->number, sources, source_count));
 }
 
+/* An event that was cut in the middle would stand between good ones once the run goes on. Its sum
+ * does not follow from the one before it. */
+static bool drop_cut_event(struct store *s, int64_t run)
+{
+	sqlite3_stmt *st = store_prepare(s,
+		"SELECT place, sum, body, ifnull((SELECT sum FROM events WHERE run = ?1 AND"
+		" place = last.place - 1), ?2) FROM events AS last WHERE run = ?1"
+		" ORDER BY place DESC LIMIT 1");
+	int64_t place = 0;
+	bool is_good = st != NULL;
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, run);
+	sqlite3_bind_int64(st, 2, (int64_t)STORE_SUM_START);
+	if (sqlite3_step(st) == SQLITE_ROW) {
+		struct str body = {(const char *)sqlite3_column_blob(st, 2),
+			(size_t)sqlite3_column_bytes(st, 2)};
+
+		if (store_sum((uint64_t)sqlite3_column_int64(st, 3), body) !=
+			(uint64_t)sqlite3_column_int64(st, 1))
+			place = sqlite3_column_int64(st, 0);
+	}
+	sqlite3_finalize(st);
+	st = place ? store_prepare(s, "DELETE FROM events WHERE run = ?1 AND place = ?2") : NULL;
+	if (st) {
+		sqlite3_bind_int64(st, 1, run);
+		sqlite3_bind_int64(st, 2, place);
+		is_good = store_step_done(s, st);
+		s->sum_run = -1;
+	}
+	sqlite3_finalize(st);
+	return is_good && (!place || st);
+}
+
 bool store_reopen_run(struct store *s, const struct run_row *row)
 {
 	sqlite3_stmt *st;
@@ -99,7 +134,7 @@ bool store_reopen_run(struct store *s, const struct run_row *row)
 	store_bind(st, 3, row->host);
 	sqlite3_bind_int64(st, 4, row->pid);
 	bind_json(st, 5, &row->options);
-	is_good = store_step_done(s, st);
+	is_good = store_step_done(s, st) && drop_cut_event(s, row->number);
 	sqlite3_finalize(st);
 	return store_finish(s, is_good);
 }
