@@ -31,6 +31,38 @@ static struct section *add_section(struct test_case *c, const char *name, size_t
 	return &c->sections[c->section_count++];
 }
 
+/* What a case takes over from the one before: the same subject under other circumstances. */
+static bool is_subject(const char *name)
+{
+	return strcmp(name, "runbook") == 0 || strncmp(name, "file ", 5) == 0 ||
+	       strcmp(name, "env") == 0 || strcmp(name, "args") == 0;
+}
+
+static void inherit(struct test_case *c, const struct test_case *before)
+{
+	if (case_section(c, "runbook"))
+		return;
+	for (size_t i = 0; i < before->section_count; i++) {
+		const struct section *s = &before->sections[i];
+
+		if (is_subject(s->name) && !case_section(c, s->name))
+			*add_section(c, s->name, s->line) = *s;
+	}
+}
+
+/* `runbook PATH` is the file's text, of a path that begins where the runner was started. */
+static void read_runbooks(struct arena *a, struct test_case *c)
+{
+	for (size_t i = 0; i < c->section_count; i++) {
+		struct section *s = &c->sections[i];
+
+		if (strncmp(s->name, "runbook ", 8) != 0)
+			continue;
+		s->text = read_all(a, s->name + 8);
+		s->name = "runbook";
+	}
+}
+
 struct test_case *cases_read(struct arena *a, const char *path, size_t *count)
 {
 	struct str text = read_all(a, path);
@@ -63,6 +95,11 @@ struct test_case *cases_read(struct arena *a, const char *path, size_t *count)
 				section->text.len--;
 		}
 		at = stop + 1;
+	}
+	for (size_t i = 0; i < *count; i++) {
+		read_runbooks(a, &cases[i]);
+		if (i)
+			inherit(&cases[i], &cases[i - 1]);
 	}
 	return cases;
 }
