@@ -20,22 +20,6 @@ const struct explanation *rule_explanation(enum rule_id id)
 	return table[id].what ? &table[id] : NULL;
 }
 
-static bool is_word(struct str word, const char *name)
-{
-	return word.len == strlen(name) && strncasecmp(word.at, name, word.len) == 0;
-}
-
-enum rule_id rule_find(struct str word)
-{
-	for (int i = 0; i < RULE_COUNT; i++) {
-		const struct rule_info *rule = rule_info((enum rule_id)i);
-
-		if (is_word(word, rule->code) || is_word(word, rule->name))
-			return (enum rule_id)i;
-	}
-	return RULE_COUNT;
-}
-
 bool explain_has_head(const char *example)
 {
 	const char *version = strstr(example, "version:"), *next = strstr(example, "# file: ");

@@ -20,8 +20,6 @@ struct explanation {
 };
 /* NULL: the rule has no text, which a test tells. */
 const struct explanation *rule_explanation(enum rule_id id);
-/* By code or name, in any case; RULE_COUNT: there is none. */
-enum rule_id rule_find(struct str word);
 
 #define EXPLAIN_HEAD "version: 1\nrunbook: example\n"
 /* Whether the example stands behind EXPLAIN_HEAD. */

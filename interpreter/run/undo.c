@@ -68,7 +68,7 @@ static bool is_to_undo(const struct run *r, struct spot s)
 	const struct step_state *st = spot_state(s);
 
 	return st->has_started && !was_undone(r, s) && r->plan->nodes[s.node].undo != NODE_NONE &&
-	       !is_superseded(s) && !spot_has_items(r, s) &&
+	       !is_superseded(r, s) && !spot_has_items(r, s) &&
 	       plan_is_within(r->plan, s.node, r->plan->main);
 }
 

@@ -11,6 +11,22 @@ const struct rule_info *rule_info(enum rule_id id)
 	return &rules[id];
 }
 
+static bool is_word(struct str word, const char *name)
+{
+	return word.len == strlen(name) && strncasecmp(word.at, name, word.len) == 0;
+}
+
+enum rule_id rule_find(struct str word)
+{
+	for (int i = 0; i < RULE_COUNT; i++) {
+		const struct rule_info *rule = rule_info((enum rule_id)i);
+
+		if (is_word(word, rule->code) || is_word(word, rule->name))
+			return (enum rule_id)i;
+	}
+	return RULE_COUNT;
+}
+
 void diagnostics_init(struct diagnostics *d, struct arena *arena)
 {
 	*d = (struct diagnostics){.arena = arena, .max = DIAGNOSTICS_MAX};

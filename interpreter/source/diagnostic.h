@@ -25,6 +25,8 @@ struct rule_info {
 	const char *title;
 };
 const struct rule_info *rule_info(enum rule_id id);
+/* By code or name, in upper or lower case; RULE_COUNT: there is none. */
+enum rule_id rule_find(struct str word);
 
 struct label {
 	struct span span;

@@ -24,17 +24,6 @@ bool rule_is_fixed(enum rule_id id)
 	return rule_info(id)->severity == SEVERITY_ERROR;
 }
 
-enum rule_id rule_find(struct str word)
-{
-	for (int i = 0; i < RULE_COUNT; i++) {
-		const struct rule_info *r = rule_info((enum rule_id)i);
-
-		if (r->code && (str_is(word, r->code) || str_is(word, r->name)))
-			return (enum rule_id)i;
-	}
-	return RULE_COUNT;
-}
-
 /* ---- lines ---------------------------------------------------------------------------------- */
 
 static size_t line_start(struct str text, size_t at)

@@ -19,7 +19,5 @@ bool rule_is_fixed(enum rule_id id);
 void suppress(const struct source_file *file, struct diagnostics *d,
 	bool (*is_certain)(const void *context, enum rule_id id), const void *context);
 
-/* The rule by code or name, RULE_COUNT when there is none. */
-enum rule_id rule_find(struct str word);
 
 #endif
