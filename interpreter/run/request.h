@@ -21,6 +21,13 @@ struct process_request {
 	bool is_interactive;	/* has the terminal */
 	bool is_masked;		/* `mask: true`: output is kept nowhere and shown nowhere */
 	size_t keep;		/* bytes of each stream that the answer shall hold (its tail) */
+	/* The number of this start within the run, from 1: what becomes of it is kept for a later
+	 * interpreter. 0: it is not. */
+	uint32_t child;
+	/* An earlier interpreter was to start child `child`. Nothing is started: the answer is how
+	 * it ended, when it has. Reason `not_begun`: it did not and will not; `lost`: it did, or
+	 * may have, and nobody saw its end. */
+	bool is_adopted;
 };
 
 struct header {
@@ -85,6 +92,8 @@ struct answer {
 	 */
 	const char *note;
 	bool was_sent; /* it may have had an effect: a child was released, a request left */
+	/* Of an adopted child: some of what it printed is missing in stdout and stderr. */
+	bool is_partial;
 	/* The result by the action's field names; in the arena given to world_wait. */
 	struct value result;
 	/* Where the whole output lies, if it went to a log file. */

@@ -17,7 +17,9 @@
  * exit code 0, status 200, the answer yes, prompts by their defaults.
  *
  * Keys of an entry: takes term exit_code stdout stderr signal output (list of at, stream, text);
- * status headers body json url; answer by comment; reason message sent note.
+ * status headers body json url; answer by comment; reason message sent note; and for a child that
+ * an earlier interpreter started: adopted (lost, not_begun; without it, it ends as the entry says),
+ * partial.
  */
 #ifndef WORLD_FAKE_H
 #define WORLD_FAKE_H

@@ -228,10 +228,32 @@ static bool is_before_sending(struct str reason)
 	return false;
 }
 
+/* As world/adopt.c answers. False: how it ended is known. */
+static bool answer_adopted(const struct value *entry, struct arena *a, struct answer *out)
+{
+	struct str how = get_text(entry, "adopted", "");
+	if (!how.len)
+		return false;
+	bool is_lost = str_is(how, "lost");
+	out->was_sent = out->is_partial = is_lost;
+	out->reason = is_lost ? "lost" : "not_begun";
+	out->message = is_lost ? "nobody saw it end" : "it had not begun";
+	if (is_lost) {
+		put(out, a, "stdout", value_str(STR("")));
+		put(out, a, "stderr", value_str(STR("")));
+	}
+	return true;
+}
+
 void fake_answer(
 	const struct value *entry, const struct request *r, struct arena *a, struct answer *out)
 {
 	*out = (struct answer){.result = value_map(a), .was_sent = r->kind != REQUEST_QUESTION};
+	bool is_adopted = r->kind == REQUEST_PROCESS && r->process.is_adopted;
+	if (is_adopted && answer_adopted(entry, a, out))
+		return;
+	const struct value *partial = is_adopted ? get(entry, "partial") : NULL;
+	out->is_partial = partial && partial->boolean;
 	struct str reason = get_text(entry, "reason", "");
 	bool never_ran = reason.len && is_before_sending(reason);
 	if (never_ran)
@@ -301,7 +323,10 @@ void fake_describe(struct strbuf *b, const struct request *r)
 	strbuf_puts(b, r->step ? r->step : "?");
 	if (r->item && *r->item)
 		strbuf_printf(b, "[%s]", r->item);
-	strbuf_printf(b, "#%u %s\n", r->attempt, kinds[r->kind]);
+	bool is_adopted = r->kind == REQUEST_PROCESS && r->process.is_adopted;
+	strbuf_printf(b, "#%u %s\n", r->attempt, is_adopted ? "adopt" : kinds[r->kind]);
+	if (is_adopted)
+		return;
 	if (r->kind == REQUEST_PROCESS)
 		describe_process(b, &r->process);
 	else if (r->kind == REQUEST_HTTP)

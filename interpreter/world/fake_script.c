@@ -5,7 +5,7 @@
 static const char *const top_keys[] = {"start", "strict", "signals", "steps"};
 static const char *const entry_keys[] = {"takes", "term", "exit_code", "stdout", "stderr", "signal",
 	"output", "status", "headers", "body", "json", "url", "answer", "by", "comment", "reason",
-	"message", "sent", "note"};
+	"message", "sent", "note", "adopted", "partial"};
 static const char *const output_keys[] = {"at", "stream", "text"};
 static const char *const signal_keys[] = {"at", "signal"};
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -123,6 +123,15 @@ static bool check_output(struct fake_error *e, const struct value *entry)
 	return true;
 }
 
+static bool check_adopted(struct fake_error *e, const struct value *map)
+{
+	const struct value *v = map_get(map->map, "adopted");
+	if (v && !(v->kind == VALUE_STRING &&
+			 (str_is(value_string(v), "lost") || str_is(value_string(v), "not_begun"))))
+		return fail(e, v, "`adopted` is `lost` or `not_begun`");
+	return check_kind(e, map, "partial", VALUE_BOOL, "true or false");
+}
+
 static bool check_entry(struct fake_error *e, const struct value *v)
 {
 	return check_keys(e, v, "an entry", entry_keys, COUNT(entry_keys)) &&
@@ -137,7 +146,7 @@ static bool check_entry(struct fake_error *e, const struct value *v)
 	       check_kind(e, v, "sent", VALUE_BOOL, "true or false") &&
 	       check_kind(e, v, "headers", VALUE_MAP, "a mapping") &&
 	       check_kind(e, v, "output", VALUE_LIST, "a list") && check_signal(e, v) &&
-	       check_output(e, v);
+	       check_output(e, v) && check_adopted(e, v);
 }
 
 static bool check_step(struct fake_error *e, const struct entry *entry)

@@ -79,6 +79,39 @@ TEST(fake_process)
 	arena_release(&a);
 }
 
+/* What an earlier interpreter started. */
+TEST(fake_adopted)
+{
+	struct arena a;
+	arena_init(&a);
+	struct world *w = from_json(&a,
+		"{\"first\": {\"adopted\": \"not_begun\"}, \"second\": {\"adopted\": \"lost\"},"
+		" \"third\": {\"takes\": \"3s\", \"exit_code\": 4, \"partial\": true}}",
+		NULL);
+	struct request r = a_run("first", NULL);
+	r.process.is_adopted = true;
+	struct answer x = ask(w, &a, r);
+	CHECK_STR(reason_of(&x), "not_begun");
+	CHECK(!x.was_sent);
+	r.step = "second";
+	x = ask(w, &a, r);
+	CHECK_STR(reason_of(&x), "lost");
+	CHECK(x.was_sent && x.is_partial);
+	r.step = "third";
+	x = ask(w, &a, r);
+	CHECK_INT(field_int(&x, "exit_code"), 4);
+	CHECK(x.was_sent && x.is_partial);
+	/* Started, the same entry runs its course. */
+	x = ask(w, &a, a_run("second", NULL));
+	CHECK_STR(reason_of(&x), "(none)");
+	struct strbuf log = {0};
+	fake_world_log(w, &log);
+	CHECK(str_starts_with(strbuf_str(&log), STR("0s first#1 adopt\n0s second#1 adopt\n")));
+	strbuf_release(&log);
+	world_free(w);
+	arena_release(&a);
+}
+
 TEST(fake_order_and_cancel)
 {
 	struct arena a;
