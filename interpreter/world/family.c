@@ -28,12 +28,11 @@ static void raise_file_limit(struct family *f)
  * (nohup) is meant for them too. And SIGCHLD ignored would take the ends of children from us. */
 static void look_at_signals(struct family *f)
 {
-	sigemptyset(&f->ignored);
 	signal(SIGCHLD, SIG_DFL);
 	for (int i = 1; i < NSIG; i++) {
 		struct sigaction now;
 		if (i != SIGHUP && sigaction(i, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
-			sigaddset(&f->ignored, i);
+			f->ignored |= UINT64_C(1) << (i - 1);
 	}
 }
 
@@ -45,11 +44,29 @@ static void sweep_fired(struct timer *t)
 		timer_arm(&f->world->loop, t, loop_now() + SEARCH_EVERY_NS);
 }
 
+/* A descriptor of our own: who gave it to us may close his. */
+static void open_children(struct family *f)
+{
+	const struct real_options *o = &f->world->options;
+	f->children_fd = -1;
+	if (o->children_fd <= 0)
+		return;
+	f->boot = boot_id_now();
+	f->children_fd = fcntl(o->children_fd, F_DUPFD_CLOEXEC, 3);
+	if (f->children_fd >= 0 && children_open(f->children_fd, o->children_first))
+		return;
+	f->children_error = errno;
+	if (f->children_fd >= 0)
+		close(f->children_fd);
+	f->children_fd = -1;
+}
+
 struct family *family_new(struct real_world *w)
 {
 	struct family *f = heap_alloc(sizeof *f);
 	f->world = w;
 	f->self = getpid();
+	f->instance = (uint64_t)boot_clock_ns();
 	f->sweep.fire = sweep_fired;
 	f->stack = mmap(NULL, SPAWN_STACK_BYTES, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -59,6 +76,9 @@ struct family *family_new(struct real_world *w)
 	f->null_fd = fcntl(low, F_DUPFD_CLOEXEC, 3);
 	close(low);
 	arena_init(&f->scratch);
+	arena_init(&f->shells[0].arena);
+	arena_init(&f->shells[1].arena);
+	open_children(f);
 	prctl(PR_GET_CHILD_SUBREAPER, &f->was_subreaper, 0, 0, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	look_at_signals(f);
@@ -81,7 +101,7 @@ void family_kill(struct family *f)
 	struct loop *l = &f->world->loop;
 	int64_t until = loop_now() + FREE_NS;
 	kill_leaders(f);
-	while (f->first && loop_now() < until)
+	while ((adopted_kill(f) || f->first) && loop_now() < until)
 		loop_turn(l, until);
 	/* What cannot be told from strangers by its environment is left alone. */
 	for (int round = 0; orphans_reap(f) && loop_now() < until; round++) {
@@ -96,10 +116,11 @@ void family_free(struct family *f)
 {
 	timer_disarm(&f->sweep);
 	slots_free(f->slots);
-	for (int i = 0; i < 2; i++) {
-		free(f->shells[i].path);
-		free(f->shells[i].program);
-	}
+	shim_pool_free(&f->shims);
+	for (int i = 0; i < 2; i++)
+		arena_release(&f->shells[i].arena);
+	if (f->children_fd >= 0)
+		close(f->children_fd);
 	prctl(PR_SET_CHILD_SUBREAPER, f->was_subreaper, 0, 0, 0);
 	setrlimit(RLIMIT_NOFILE, &f->files);
 	arena_release(&f->scratch);

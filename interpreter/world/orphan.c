@@ -21,13 +21,14 @@ struct search {
 	struct process *of; /* NULL: all that belong to nobody who runs */
 	int signal;	    /* 0: only count */
 	struct strbuf *names;
+	const struct child *child; /* of an earlier interpreter */
 	unsigned found;
 };
 
 struct process *family_leader(struct family *f, pid_t pid)
 {
 	for (struct process *p = f->first; p; p = p->next)
-		if (p->pid == pid && !p->is_reaped)
+		if (!p->is_reaped && (p->pid == pid || process_group(p) == pid))
 			return p;
 	return NULL;
 }
@@ -48,7 +49,8 @@ bool orphans_reap(struct family *f)
 static bool has_group(const struct process *p)
 {
 	siginfo_t info = {0};
-	return waitid(P_PGID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+	pid_t group = process_group(p);
+	return group > 0 && waitid(P_PGID, (id_t)group, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 static size_t read_proc(pid_t pid, const char *name, char *at, size_t size)
@@ -66,12 +68,13 @@ static size_t read_proc(pid_t pid, const char *name, char *at, size_t size)
 	return len;
 }
 
-/* The serial in the mark of `pid`'s environment; 0: it has none of ours. */
-static unsigned marked_serial(const struct family *f, pid_t pid)
+/* The serial in the mark of `pid`'s environment; 0: it has none of that interpreter. */
+static unsigned marked_serial(pid_t interpreter, uint64_t instance, pid_t pid)
 {
 	static char environment[256u << 10];
-	char mark[48];
-	int len = snprintf(mark, sizeof mark, PROCESS_MARK "=%d.", (int)f->self);
+	char mark[64];
+	int len = snprintf(mark, sizeof mark, PROCESS_MARK_FORMAT, (int)interpreter, instance, 0u);
+	len--; /* the serial */
 	size_t size = read_proc(pid, "environ", environment, sizeof environment - 1);
 	environment[size] = '\0';
 	const char *end = environment + size;
@@ -98,9 +101,9 @@ static bool is_wanted(const struct search *s, pid_t pid)
 		return true;
 	pid_t group = getpgid(pid);
 	for (struct process *p = f->first; p; p = p->next)
-		if (p->pid == group)
+		if (process_group(p) == group)
 			return p == s->of;
-	unsigned serial = marked_serial(f, pid);
+	unsigned serial = marked_serial(f->self, f->instance, pid);
 	if (!serial)
 		return false;
 	struct process *owner = by_serial(f, serial);
@@ -140,16 +143,32 @@ static void visit(struct search *s, pid_t pid)
 	}
 }
 
-/* Fourth field of /proc/PID/stat, behind the name in parentheses (which may hold anything). */
-static pid_t parent_of(pid_t pid)
+/* Third and fourth field of /proc/PID/stat, behind the name in parentheses (which may hold
+ * anything). */
+static char state_of(pid_t pid, int *parent)
 {
-	char text[512];
+	char text[512], state;
 	size_t len = read_proc(pid, "stat", text, sizeof text - 1);
 	text[len] = '\0';
 	const char *end = strrchr(text, ')');
-	char state;
+	return end && sscanf(end + 1, " %c %d", &state, parent) == 2 ? state : 'X';
+}
+
+static pid_t parent_of(pid_t pid)
+{
 	int parent;
-	return end && sscanf(end + 1, " %c %d", &state, &parent) == 2 && state != 'Z' ? parent : 0;
+	char state = state_of(pid, &parent);
+	return state != 'Z' && state != 'X' ? parent : 0;
+}
+
+/* A child of a shim is nobody whom waitid() tells us about. */
+bool process_is_stopped(const struct process *p)
+{
+	siginfo_t info = {0};
+	int parent;
+	if (process_group(p) != p->pid)
+		return state_of(process_group(p), &parent) == 'T';
+	return waitid(P_PID, (id_t)p->pid, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid;
 }
 
 /* Without /proc: waitid() knows our children. New ones get the numbers behind those of older. */
@@ -163,23 +182,30 @@ static void probe_all(struct search *s)
 	}
 }
 
+static void walk_all(struct search *s, void (*see)(struct search *s, pid_t pid))
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	while (proc && (e = readdir(proc)))
+		if (isdigit((unsigned char)e->d_name[0]))
+			see(s, (pid_t)strtol(e->d_name, NULL, 10));
+	if (proc)
+		closedir(proc);
+}
+
+static void visit_child(struct search *s, pid_t pid)
+{
+	if (parent_of(pid) == s->family->self)
+		visit(s, pid);
+}
+
 static void scan_all(struct search *s)
 {
 	if (access("/proc/self/stat", R_OK) < 0) {
 		probe_all(s);
 		return;
 	}
-	DIR *proc = opendir("/proc");
-	struct dirent *e;
-	while (proc && (e = readdir(proc))) {
-		if (!isdigit((unsigned char)e->d_name[0]))
-			continue;
-		pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (parent_of(pid) == s->family->self)
-			visit(s, pid);
-	}
-	if (proc)
-		closedir(proc);
+	walk_all(s, visit_child);
 }
 
 /* The kernel keeps a list, where it was built with it; otherwise every process is looked at. */
@@ -219,8 +245,9 @@ bool orphans_left(struct process *p)
 
 static void signal_group(const struct process *p, int signal)
 {
-	if (!p->is_reaped || has_group(p))
-		kill(-p->pid, signal);
+	pid_t group = process_group(p);
+	if (group > 0 && (!p->is_reaped || has_group(p)))
+		kill(-group, signal);
 }
 
 /* Those who shall be named must not be dead by then. */
@@ -237,4 +264,23 @@ bool orphans_sweep(struct family *f)
 {
 	f->scanned_ns = loop_now();
 	return search(&(struct search){.family = f, .signal = SIGKILL}) > 0;
+}
+
+static void visit_marked(struct search *s, pid_t pid)
+{
+	const struct child *c = s->child;
+	if (marked_serial(c->interpreter, c->family, pid) != c->serial)
+		return;
+	if (s->names)
+		tell_name(s, pid);
+	s->found++;
+	kill(pid, s->signal);
+}
+
+unsigned orphans_signal_marked(const struct child *c, int signal, struct strbuf *names)
+{
+	struct search s = {.child = c, .signal = signal, .names = names};
+	if (c->serial)
+		walk_all(&s, visit_marked);
+	return s.found;
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,101 +16,21 @@
 /* One thread, one read at a time. */
 static char read_buffer[READ_BYTES];
 
-static const char *suffix(const struct stream *s)
-{
-	return s->number == 1 ? "out" : "err";
-}
-
-/* A file for what is only kept until the next step. */
-static int open_unnamed(void)
-{
-	const char *dir = getenv("TMPDIR");
-	int fd = open(dir && *dir ? dir : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return fd >= 0 ? fd : memfd_create("output", MFD_CLOEXEC);
-}
-
-/* The folders that the file lies in. */
-static bool make_folders(char *path)
-{
-	for (char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
-		*p = '\0';
-		bool is_there = mkdir(path, 0700) == 0 || errno == EEXIST;
-		*p = '/';
-		if (!is_there)
-			return false;
-	}
-	return true;
-}
-
-/* A run that prints nothing leaves no folder. Where none can be made, no logs are kept. */
-static int open_named(struct slot *slot, char *path)
-{
-	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-	int fd = open(path, flags, 0600);
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	if (make_folders(path))
-		return open(path, flags, 0600);
-	free(slot->log_path);
-	slot->log_path = NULL;
-	return -1;
-}
-
-static bool open_log(struct stream *s)
-{
-	if (s->log >= 0)
-		return true;
-	struct slot *slot = s->slot;
-	if (slot->log_path) {
-		char *path = NULL;
-		if (asprintf(&path, "%s.%s", slot->log_path, suffix(s)) < 0)
-			out_of_memory();
-		s->log = open_named(slot, path);
-		free(path);
-	}
-	if (!slot->log_path)
-		s->log = open_unnamed();
-	struct stat st;
-	if (s->log < 0 || fstat(s->log, &st) < 0) {
-		s->log_error = errno;
-		return false;
-	}
-	/* A resumed run goes on behind what an earlier one wrote. */
-	s->log_at = s->start = st.st_size;
-	return true;
-}
-
-static void write_log(struct stream *s, struct str text)
-{
-	while (text.len && !s->log_error && open_log(s)) {
-		ssize_t n = pwrite(s->log, text.at, text.len, s->log_at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			s->log_error = n < 0 ? errno : ENOSPC;
-			return;
-		}
-		s->log_at += n;
-		text.at += n;
-		text.len -= (size_t)n;
-	}
-}
-
 static void store(struct stream *s, struct str text)
 {
 	if (s->slot->log_path)
-		open_log(s); /* there may be no place for it */
+		log_open(s); /* there may be no place for it */
 	bool has_log = s->slot->log_path != NULL;
 	if (!s->is_long && s->head.len + text.len <= HEAD_MAX) {
 		strbuf_put(&s->head, text);
 		if (has_log)
-			write_log(s, text);
+			log_write(s, text);
 		return;
 	}
 	if (!s->is_long && !has_log)
-		write_log(s, strbuf_str(&s->head));
+		log_write(s, strbuf_str(&s->head));
 	s->is_long = true;
-	write_log(s, text);
+	log_write(s, text);
 }
 
 static void tell_hidden(struct stream *s)
@@ -183,22 +102,73 @@ static void take_in(struct stream *s, struct str chunk)
 	strbuf_release(&masked);
 }
 
-/* At most `most` bytes; false: there was nothing. */
-static bool read_some(struct stream *s, size_t most)
+static void note_taken(struct stream *s, ssize_t n)
 {
-	ssize_t n = read(s->source.fd, read_buffer, most < READ_BYTES ? most : READ_BYTES);
+	if (s->slot->flow)
+		__atomic_add_fetch(
+			&s->slot->flow->taken[s->number - 1], (uint64_t)n, __ATOMIC_RELEASE);
+}
+
+/* What goes through our hands would be gone if we died with it. */
+static ssize_t read_some(struct stream *s, size_t most)
+{
+	if (s->slot->flow)
+		__atomic_store_n(&s->slot->flow->is_lossy, 1, __ATOMIC_RELEASE);
+	ssize_t n = read(s->source.fd, read_buffer, most);
 	if (n <= 0)
-		return false;
+		return n;
 	/* Between two steps only somebody who escaped can write: it belongs to nobody. */
 	if (s->slot->is_busy)
 		take_in(s, (struct str){read_buffer, (size_t)n});
-	return true;
+	note_taken(s, n);
+	return n;
+}
+
+/* The kernel moves it from the pipe into the log: at no time it is in neither of them. What is to
+ * be seen of it is read back. -1: not in this way. */
+static ssize_t splice_some(struct stream *s, size_t most)
+{
+	const int flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
+	if (s->log_error || !log_open(s))
+		return -1;
+	int64_t at = s->log_at;
+	ssize_t n = splice(s->source.fd, NULL, s->log, &s->log_at, most, flags);
+	if (n <= 0)
+		return n < 0 && errno == EAGAIN ? 0 : n;
+	note_taken(s, n);
+	if (s->is_long && !s->slot->world->options.wants_live_output)
+		return n;
+	if (pread(s->log, read_buffer, (size_t)n, at) != n) {
+		s->is_long = true;
+		return n;
+	}
+	struct str text = {read_buffer, (size_t)n};
+	if (!s->is_long && s->head.len + text.len <= HEAD_MAX)
+		strbuf_put(&s->head, text);
+	else
+		s->is_long = true;
+	show(s, text);
+	return n;
+}
+
+/* At most `most` bytes; false: there was nothing. */
+static bool take_some(struct stream *s, size_t most)
+{
+	const struct slot *slot = s->slot;
+	if (most > READ_BYTES)
+		most = READ_BYTES;
+	ssize_t n = -1;
+	if (slot->flow && slot->is_busy && slot->log_path && !slot->is_masking)
+		n = splice_some(s, most);
+	if (n < 0)
+		n = read_some(s, most);
+	return n > 0;
 }
 
 static void stream_ready(struct source *source, uint32_t events)
 {
 	(void)events;
-	read_some((struct stream *)source, READ_BYTES);
+	take_some((struct stream *)source, READ_BYTES);
 }
 
 /* The rest of what is in the pipe now: somebody who goes on writing must not keep us here. */
@@ -209,7 +179,7 @@ static void drain(struct stream *s)
 		return;
 	while (left > 0) {
 		size_t most = (size_t)left < READ_BYTES ? (size_t)left : READ_BYTES;
-		if (!read_some(s, most))
+		if (!take_some(s, most))
 			return;
 		left -= (int)most;
 	}
@@ -376,6 +346,8 @@ static struct slot *slot_new(struct real_world *w, unsigned number)
 			.number = i + 1,
 			.slot = s,
 			.log = -1};
+	for (int i = 0; w->options.children_fd > 0 && i < 2; i++)
+		log_look(&s->streams[i]);
 	return s;
 }
 
@@ -418,9 +390,52 @@ struct slot *slot_take(struct real_world *w, struct slot **slots, uint64_t token
 	return s;
 }
 
+struct slot *slot_adopt(struct real_world *w, struct slot **slots, uint64_t token, unsigned number,
+	const int64_t log_start[2])
+{
+	struct slot **at = slots;
+	for (unsigned i = 1; i < number; i++) {
+		if (!*at)
+			*at = slot_new(w, i);
+		at = &(*at)->next;
+	}
+	if (!*at)
+		*at = slot_new(w, number);
+	struct slot *s = *at;
+	if (s->is_busy)
+		return NULL;
+	s->is_busy = true;
+	s->is_masking = false;
+	s->token = token;
+	for (int i = 0; i < 2; i++) {
+		struct stream *stream = &s->streams[i];
+		stream->start = stream->log_at = log_start[i];
+		stream->is_long = true;
+		stream->log_error = 0;
+		stream->hidden_bytes = 0;
+	}
+	return s;
+}
+
+void slot_adopted_end(struct slot *s)
+{
+	for (int i = 0; i < 2; i++) {
+		struct stream *stream = &s->streams[i];
+		int64_t start = stream->start;
+		log_look(stream);
+		struct stat st;
+		if (stream->log >= 0 && fstat(stream->log, &st) == 0)
+			stream->log_at = st.st_size;
+		if (stream->log_at > start)
+			log_open(stream);
+		stream->start = start;
+	}
+}
+
 void slot_release(struct slot *s, bool has_survivors)
 {
 	s->is_busy = false;
+	s->flow = NULL;
 	for (int i = 0; has_survivors && i < 2; i++)
 		close_pipe(&s->streams[i]);
 }

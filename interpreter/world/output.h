@@ -12,6 +12,7 @@
 
 #include "base/mask.h"
 #include "world/real_world.h"
+#include "world/shim.h"
 
 struct stream {
 	struct source source; /* the end we read */
@@ -42,8 +43,16 @@ struct slot {
 	char *log_path; /* without `.out` and `.err`; NULL: no logs */
 	uint64_t token;
 	bool is_busy, is_masking;
+	struct shim_flow *flow; /* of a recorded child; NULL: of another */
 	struct slot *next;
 };
+
+/* Its file, if it is not open yet. False: `log_error`. */
+bool log_open(struct stream *s);
+void log_write(struct stream *s, struct str text);
+/* Where the next byte will go, though there may be no file yet: a recorded child has to know where
+ * its output begins. */
+void log_look(struct stream *s);
 
 #define HEAD_MAX ((size_t)64 << 10)
 #define RAW_MAX ((size_t)1 << 20)
@@ -53,6 +62,12 @@ struct slot {
 struct slot *slot_take(struct real_world *w, struct slot **slots, uint64_t token);
 /* Reads what the child has left in the pipes, at most what they hold now. */
 void slot_drain(struct slot *s);
+/* That slot, for a child of an earlier interpreter, which printed behind these places of the logs.
+ * It has no pipes of ours. NULL: it is not free. */
+struct slot *slot_adopt(struct real_world *w, struct slot **slots, uint64_t token, unsigned number,
+	const int64_t log_start[2]);
+/* It will print no more: its output is what the logs hold. */
+void slot_adopted_end(struct slot *s);
 /* Flushes what masking held back and shows the rest; afterwards the answer can be made. */
 void slot_end(struct slot *s);
 void slot_answer(struct slot *s, size_t keep, struct arena *a, struct answer *out);

@@ -1,8 +1,8 @@
 #include "world/process.h"
-#include "world/spawn.h"
 #include "world/text.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* How long what a child left behind may go on: a `tee` at the end of a pipe wants to finish. */
@@ -12,6 +12,14 @@
 #define STOPPED_EVERY_NS (200 * NS_PER_MS)
 
 /* ---- the end ------------------------------------------------------------------------------ */
+
+static char *heap_string(const char *text)
+{
+	char *copy = strdup(text);
+	if (!copy)
+		out_of_memory();
+	return copy;
+}
 
 static void end(struct process *p)
 {
@@ -87,6 +95,68 @@ static void settle(struct process *p)
 	timer_arm(&p->family->world->loop, &p->timer, now + LOOK_EVERY_NS);
 }
 
+/* A shim that is just being started has our descriptors, too: epoll would not forget one that only
+ * we have closed. */
+static void forget_pidfd(struct process *p)
+{
+	loop_unwatch(&p->family->world->loop, &p->pidfd);
+	close(p->pidfd.fd);
+	p->pidfd.fd = -1;
+}
+
+static void ended(struct process *p, const siginfo_t *info)
+{
+	p->code = info->si_code;
+	p->status = info->si_status;
+	p->is_reaped = true;
+	settle(p);
+}
+
+static void failed(struct process *p, const char *message)
+{
+	p->failure = heap_string(message);
+	p->is_reaped = true;
+	settle(p);
+}
+
+/* Nobody but us can say how it ended. */
+static void record_end(struct process *p, const siginfo_t *info)
+{
+	struct child *c = &p->shim->child;
+	if (c->phase == CHILD_ENDED)
+		return;
+	c->phase = CHILD_ENDED;
+	c->code = info->si_code;
+	c->status = info->si_status;
+	child_write(p->family->children_fd, p->shim->spawn.number, c);
+}
+
+/* Its program has come to us: ended, or, if the shim was killed, alive. */
+static void shim_ended(struct process *p)
+{
+	struct shim *s = p->shim;
+	struct family *f = p->family;
+	siginfo_t info = {0};
+	pid_t program = process_group(p);
+	if (s->state == SHIM_FAILED) {
+		failed(p, spawn_message(&f->scratch, &s->spawn));
+		arena_reset(&f->scratch);
+	} else if (program <= 0) {
+		failed(p, "no child can be started: its parent was killed");
+	} else if (waitid(P_PID, (id_t)program, &info, WEXITED | WNOHANG) < 0) {
+		info.si_code = s->child.code; /* somebody else is the one orphans go to */
+		info.si_status = s->child.status;
+		ended(p, &info);
+	} else if (info.si_pid) {
+		record_end(p, &info);
+		shell_remember(f, &s->spawn);
+		ended(p, &info);
+	} else {
+		p->pid = program;
+		process_watch(p, (int)syscall(SYS_pidfd_open, program, 0));
+	}
+}
+
 static void leader_ready(struct source *s, uint32_t events)
 {
 	(void)events;
@@ -94,12 +164,64 @@ static void leader_ready(struct source *s, uint32_t events)
 	siginfo_t info = {0};
 	if (waitid(P_PIDFD, (id_t)s->fd, &info, WEXITED | WNOHANG) == 0 && info.si_pid == 0)
 		return;
-	p->code = info.si_code;
-	p->status = info.si_status;
-	p->is_reaped = true;
-	close(s->fd); /* our only descriptor of it: epoll forgets it too */
-	s->fd = -1;
-	settle(p);
+	forget_pidfd(p);
+	if (p->shim && p->pid != process_group(p)) {
+		shim_ended(p);
+		return;
+	}
+	if (p->shim)
+		record_end(p, &info);
+	ended(p, &info);
+}
+
+/* Without a descriptor that tells its end nobody would ever know. */
+static void kill_unwatched(struct process *p)
+{
+	siginfo_t info = {0};
+	if (p->shim && p->pid != process_group(p)) {
+		shim_has_begun(p->shim, p->pid);
+		kill(p->pid, SIGKILL);
+		waitid(P_PID, (id_t)p->pid, &info, WEXITED);
+	}
+	pid_t program = process_group(p);
+	if (program > 0) {
+		kill(-program, SIGKILL);
+		kill(program, SIGKILL);
+		waitid(P_PID, (id_t)program, &info, WEXITED);
+		if (p->shim)
+			record_end(p, &info);
+	}
+	ended(p, &info);
+}
+
+bool process_watch(struct process *p, int pidfd)
+{
+	p->pidfd = (struct source){pidfd, leader_ready};
+	if (pidfd >= 0 && loop_watch(&p->family->world->loop, &p->pidfd, EPOLLIN))
+		return true;
+	p->watch_error = errno;
+	if (pidfd >= 0)
+		close(pidfd);
+	p->pidfd.fd = -1;
+	kill_unwatched(p);
+	return false;
+}
+
+void process_released(struct process *p, int pidfd)
+{
+	struct family *f = p->family;
+	if (f->count == 0)
+		f->oldest = p->pid;
+	p->next = f->first;
+	p->place = &f->first;
+	if (p->next)
+		p->next->place = &p->next;
+	f->first = p;
+	f->count++;
+	loop_add(&f->world->loop, &p->job);
+	if (p->has_terminal)
+		timer_arm(&f->world->loop, &p->timer, loop_now() + STOPPED_EVERY_NS);
+	process_watch(p, pidfd);
 }
 
 /* ---- cancelling ----------------------------------------------------------------------------- */
@@ -123,6 +245,8 @@ static void process_cancel(struct job *j)
 			p->deadline_ns = 0;
 		return;
 	}
+	if (p->shim && !shim_has_begun(p->shim, p->pid))
+		return; /* its end, which says why, is on the way */
 	p->is_cancelled = true;
 	p->deadline_ns = loop_now() + p->family->world->options.grace_ns;
 	orphans_signal(p, SIGTERM, NULL);
@@ -134,18 +258,16 @@ static void process_cancel(struct job *j)
  * shell to bring it back. */
 static void wake_stopped(struct process *p)
 {
-	siginfo_t info = {0};
-	if (waitid(P_PIDFD, (id_t)p->pidfd.fd, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid)
-		kill(-p->pid, SIGCONT);
+	pid_t group = process_group(p);
+	if (group > 0 && process_is_stopped(p))
+		kill(-group, SIGCONT);
 	timer_arm(&p->family->world->loop, &p->timer, loop_now() + STOPPED_EVERY_NS);
 }
 
 /* Not even SIGKILL ended the leader. It is reaped as a stranger, if ever it ends. */
 static void abandon(struct process *p)
 {
-	loop_unwatch(&p->family->world->loop, &p->pidfd);
-	close(p->pidfd.fd);
-	p->pidfd.fd = -1;
+	forget_pidfd(p);
 	p->code = CLD_KILLED;
 	p->status = SIGKILL;
 	give_up(p);
@@ -169,7 +291,7 @@ static void timer_fired(struct timer *t)
 
 /* ---- the answer ----------------------------------------------------------------------------- */
 
-static const char *signal_name(struct arena *a, int signal)
+const char *signal_name(struct arena *a, int signal)
 {
 	const char *name = sigabbrev_np(signal);
 	return name ? arena_printf(a, "SIG%s", name) : arena_printf(a, "signal %d", signal);
@@ -188,6 +310,21 @@ static const char *cancel_message(struct process *p, struct arena *a)
 	return arena_printf(a, "ended by %s", signal_name(a, p->status));
 }
 
+void exit_answer(int code, int status, struct arena *a, struct answer *out)
+{
+	/* As a shell counts it. */
+	int exit_code = code == CLD_EXITED ? status : 128 + status;
+	map_set(a, out->result.map, STR("exit_code"), value_int(exit_code));
+	if (code != CLD_EXITED) {
+		out->reason = "signal";
+		out->message = arena_printf(a, "killed by %s%s", signal_name(a, status),
+			code == CLD_DUMPED ? " (core dumped)" : "");
+	} else if (status != 0) {
+		out->reason = "exit";
+		out->message = arena_printf(a, "exited with %d", status);
+	}
+}
+
 static void judge(struct process *p, struct arena *a, struct answer *out)
 {
 	if (p->watch_error) {
@@ -197,24 +334,20 @@ static void judge(struct process *p, struct arena *a, struct answer *out)
 	} else if (p->is_cancelled) {
 		out->reason = "cancelled";
 		out->message = cancel_message(p, a);
-	} else if (p->code != CLD_EXITED) {
-		out->reason = "signal";
-		out->message = arena_printf(a, "killed by %s%s", signal_name(a, p->status),
-			p->code == CLD_DUMPED ? " (core dumped)" : "");
-	} else if (p->status != 0) {
-		out->reason = "exit";
-		out->message = arena_printf(a, "exited with %d", p->status);
 	}
 }
 
 static void process_answer(struct job *j, struct arena *a, struct answer *out)
 {
 	struct process *p = (struct process *)j;
-	out->was_sent = true;
 	out->result = value_map(a);
-	/* As a shell counts it. */
-	int exit_code = p->code == CLD_EXITED ? p->status : 128 + p->status;
-	map_set(a, out->result.map, STR("exit_code"), value_int(exit_code));
+	if (p->failure) {
+		out->reason = "spawn";
+		out->message = arena_string(a, p->failure);
+		return;
+	}
+	out->was_sent = true;
+	exit_answer(p->code, p->status, a, out);
 	judge(p, a, out);
 	if (p->slot) {
 		slot_answer(p->slot, p->keep, a, out);
@@ -235,224 +368,22 @@ static void process_free(struct job *j)
 	timer_disarm(&p->timer);
 	if (p->slot)
 		slot_release(p->slot, p->has_survivors);
+	/* What could not be killed still uses it. */
+	if (p->shim && (p->is_reaped || !p->place))
+		shim_give_back(&p->family->shims, p->shim);
 	free(p->note);
+	free(p->failure);
 	free(p);
 }
 
-static const struct job_type process_type = {process_cancel, process_answer, process_free};
+const struct job_type process_type = {process_cancel, process_answer, process_free};
 
-/* ---- the start ------------------------------------------------------------------------------ */
-
-/* The environment as given, marked. */
-static const char *const *marked_env(struct family *f, const char *const *env, unsigned serial)
+struct process *process_new(struct family *f, uint64_t token)
 {
-	size_t count = 0;
-	while (env && env[count])
-		count++;
-	const char **marked = arena_array(&f->scratch, count + 2, sizeof *marked);
-	size_t n = 0;
-	marked[n++] = arena_printf(&f->scratch, PROCESS_MARK "=%d.%u", (int)f->self, serial);
-	for (size_t i = 0; i < count; i++)
-		if (strncmp(env[i], PROCESS_MARK "=", sizeof PROCESS_MARK) != 0)
-			marked[n++] = env[i];
-	return marked;
-}
-
-static const char *const *shell_argv(struct arena *a, const struct process_request *r, bool is_fd)
-{
-	const char **argv = arena_array(a, 6, sizeof *argv);
-	size_t n = 0;
-	argv[n++] = r->is_bash ? "bash" : "sh";
-	argv[n++] = r->is_bash ? "-euo" : "-eu";
-	if (r->is_bash)
-		argv[n++] = "pipefail";
-	if (!is_fd)
-		argv[n++] = "-c";
-	argv[n++] = is_fd ? "/dev/fd/3" : r->script;
-	return argv;
-}
-
-static const char *path_of(const struct spawn *s)
-{
-	const char *path = env_get(s->env, "PATH");
-	return path ? path : "";
-}
-
-static bool knows_shell(const struct family *f, const struct spawn *s, bool is_bash)
-{
-	const struct shell_path *known = &f->shells[is_bash];
-	return known->path && strcmp(known->path, path_of(s)) == 0;
-}
-
-/* Where the shell was last time: PATH has it in the fourth place or so, and each place before would
- * be tried at each step. */
-static const char *const *shell_paths(struct family *f, const struct spawn *s, bool is_bash)
-{
-	if (!knows_shell(f, s, is_bash))
-		return spawn_paths(&f->scratch, s->argv[0], s->env);
-	const char **paths = arena_array(&f->scratch, 2, sizeof *paths);
-	paths[0] = f->shells[is_bash].program;
-	return paths;
-}
-
-/* It is not where it was: then everywhere. */
-static bool search_again(struct family *f, struct spawn *s, bool is_bash)
-{
-	if (s->stage != SPAWN_EXEC || !knows_shell(f, s, is_bash))
-		return false;
-	s->paths = spawn_paths(&f->scratch, s->argv[0], s->env);
-	return spawn_child(s, f->stack);
-}
-
-static char *heap_string(const char *text)
-{
-	char *copy = strdup(text);
-	if (!copy)
-		out_of_memory();
-	return copy;
-}
-
-/* Only absolute ones: others depend on the directory. */
-static void remember_shell(struct family *f, const struct spawn *s, bool is_bash)
-{
-	struct shell_path *known = &f->shells[is_bash];
-	const char *program = s->paths[s->used];
-	if (program[0] != '/' || (known->program && strcmp(known->program, program) == 0))
-		return;
-	free(known->path);
-	free(known->program);
-	known->path = heap_string(path_of(s));
-	known->program = heap_string(program);
-}
-
-/* What is to be run. NULL or why not. */
-static const char *fill_program(struct family *f, struct spawn *s, const struct process_request *r)
-{
-	struct arena *a = &f->scratch;
-	if (r->argv) {
-		s->argv = r->argv;
-		if (!r->argv[0])
-			return "no program is named";
-		s->paths = spawn_paths(a, r->argv[0], s->env);
-		return NULL;
-	}
-	struct str script = str_of(r->script);
-	bool is_long = script.len >= ARGUMENT_MAX;
-	if (is_long) {
-		if (access("/proc/self/fd", F_OK) < 0)
-			return arena_printf(a,
-				"a script of %zu bytes needs /proc, which is not there",
-				script.len);
-		s->script_fd = spawn_script_fd(script);
-		if (s->script_fd < 0)
-			return arena_printf(a, "the script of %zu bytes cannot be handed over: %s",
-				script.len, strerror(errno));
-	}
-	s->argv = shell_argv(a, r, is_long);
-	s->paths = shell_paths(f, s, r->is_bash);
-	return NULL;
-}
-
-static const char *fill_descriptors(
-	struct process *p, struct spawn *s, uint64_t token, const struct process_request *r)
-{
-	struct family *f = p->family;
-	for (int i = 0; i < 3; i++)
-		s->fds[i] = f->null_fd;
-	if (r->is_interactive) {
-		for (int i = 0; i < 3; i++)
-			s->fds[i] = terminal_fd(f->world);
-		s->terminal_fd = s->fds[0];
-	} else if (!r->is_masked) {
-		p->slot = slot_take(f->world, &f->slots, token);
-		if (!p->slot)
-			return errno == EMFILE || errno == ENFILE
-				       ? "no child can be started: too many open files"
-				       : arena_printf(&f->scratch, "no pipe for its output: %s",
-						 strerror(errno));
-		s->fds[1] = p->slot->streams[0].child_end;
-		s->fds[2] = p->slot->streams[1].child_end;
-	}
-	return NULL;
-}
-
-/* The child runs: from here on it has an end to wait for. */
-static void released(struct process *p, const struct spawn *s)
-{
-	struct family *f = p->family;
-	struct loop *l = &f->world->loop;
-	p->pid = s->pid;
-	if (f->count == 0)
-		f->oldest = p->pid;
-	p->pidfd = (struct source){s->pidfd, leader_ready};
-	p->next = f->first;
-	p->place = &f->first;
-	if (p->next)
-		p->next->place = &p->next;
-	f->first = p;
-	f->count++;
-	loop_add(l, &p->job);
-	if (p->has_terminal)
-		timer_arm(l, &p->timer, loop_now() + STOPPED_EVERY_NS);
-	if (!loop_watch(l, &p->pidfd, EPOLLIN)) {
-		p->watch_error = errno;
-		kill(-p->pid, SIGKILL);
-		waitid(P_PIDFD, (id_t)s->pidfd, &(siginfo_t){0}, WEXITED);
-		p->code = CLD_KILLED;
-		p->status = SIGKILL;
-		p->is_reaped = true;
-		close(s->pidfd);
-		p->pidfd.fd = -1;
-		settle(p);
-	}
-}
-
-static const char *begin(struct process *p, struct spawn *s, const struct process_request *r)
-{
-	struct family *f = p->family;
-	s->cwd = r->cwd;
-	s->ignored = &f->ignored;
-	s->files = &f->files;
-	s->env = marked_env(f, r->env, p->serial);
-	const char *why = fill_program(f, s, r);
-	if (!why)
-		why = fill_descriptors(p, s, p->job.token, r);
-	if (why)
-		return why;
-	if (r->is_interactive)
-		terminal_hand_over(p);
-	if (!spawn_child(s, f->stack) && (r->argv || !search_again(f, s, r->is_bash)))
-		return spawn_message(&f->scratch, s);
-	if (!r->argv)
-		remember_shell(f, s, r->is_bash);
-	return NULL;
-}
-
-void process_start(struct real_world *w, uint64_t token, const struct request *r)
-{
-	struct family *f = w->family;
-	if (r->process.is_interactive && terminal_fd(w) < 0) {
-		refuse(w, token, "rejected", "it needs a terminal, and there is none");
-		return;
-	}
 	struct process *p = heap_alloc(sizeof *p);
 	p->job = (struct job){.token = token, .type = &process_type};
 	p->timer.fire = timer_fired;
 	p->family = f;
 	p->serial = ++f->serial;
-	p->keep = r->process.keep;
-	p->is_masked = r->process.is_masked;
-	struct spawn s = {.script_fd = -1, .terminal_fd = -1};
-	const char *why = begin(p, &s, &r->process);
-	if (s.script_fd >= 0)
-		close(s.script_fd);
-	if (why) {
-		if (p->has_terminal)
-			terminal_take_back(p);
-		refuse(w, token, "spawn", why);
-		process_free(&p->job);
-	} else {
-		released(p, &s);
-	}
-	arena_reset(&f->scratch);
+	return p;
 }

@@ -1,7 +1,7 @@
 /*
  * Which program a name stands for, and why it could not be run.
  */
-#include "world/spawn.h"
+#include "world/process.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -48,6 +48,43 @@ const char *const *spawn_paths(struct arena *a, const char *program, const char 
 		path += len + 1;
 	}
 	return paths;
+}
+
+static const char *path_of(const struct spawn *s)
+{
+	const char *path = env_get(s->env, "PATH");
+	return path ? path : "";
+}
+
+const char *const *shell_paths(struct family *f, const struct spawn *s)
+{
+	const struct shell_path *known = &f->shells[s->shell];
+	if (known->path && strcmp(known->path, path_of(s)) == 0)
+		return known->programs;
+	return spawn_paths(&f->scratch, s->argv[0], s->env);
+}
+
+/* Only absolute ones: others depend on the directory. */
+void shell_remember(struct family *f, const struct spawn *s)
+{
+	if (s->shell == SPAWN_PROGRAM || s->paths[s->used][0] != '/')
+		return;
+	struct shell_path *known = &f->shells[s->shell];
+	if (s->used == 0 && known->path && strcmp(known->path, path_of(s)) == 0)
+		return;
+	struct arena before = known->arena; /* the list may be its own */
+	arena_init(&known->arena);
+	size_t count = 0;
+	while (s->paths[count])
+		count++;
+	const char **programs = arena_array(&known->arena, count + 1, sizeof *programs);
+	programs[0] = arena_string(&known->arena, s->paths[s->used]);
+	for (size_t i = 0, n = 1; i < count; i++)
+		if (i != s->used)
+			programs[n++] = arena_string(&known->arena, s->paths[i]);
+	known->programs = programs;
+	known->path = arena_string(&known->arena, path_of(s));
+	arena_release(&before);
 }
 
 static const char *system_message(struct arena *a, int error)
@@ -139,6 +176,8 @@ const char *spawn_message(struct arena *a, const struct spawn *s)
 		return arena_printf(a, "cannot run in `%s`: %s", s->cwd, strerror(s->error));
 	case SPAWN_TERMINAL:
 		return arena_printf(a, "cannot hand over the terminal: %s", strerror(s->error));
+	case SPAWN_RECORD:
+		return arena_printf(a, "its start cannot be recorded: %s", strerror(s->error));
 	case SPAWN_EXEC:
 		return exec_message(a, s);
 	default:

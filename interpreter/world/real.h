@@ -38,6 +38,11 @@ struct real_options {
 	/* Proxy for HTTP, from what the runbook declares; NULL: none, whatever the environment
 	 * says. */
 	const char *proxy;
+	/* A file for what has to be known of the run's children later (process_request.child), open
+	 * for reading and writing; 0: none is kept. And the first number that is still free:
+	 * children below it were started by earlier interpreters. */
+	int children_fd;
+	uint32_t children_first;
 };
 
 /* Never NULL. Blocks INT, TERM, HUP and WINCH until it is freed: they are happenings from here on

@@ -7,12 +7,21 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "world/child.h"
 
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
-enum spawn_stage { SPAWN_CLONE, SPAWN_SETUP, SPAWN_TERMINAL, SPAWN_CWD, SPAWN_EXEC };
+enum spawn_stage {
+	SPAWN_CLONE,
+	SPAWN_SETUP,
+	SPAWN_TERMINAL,
+	SPAWN_CWD,
+	SPAWN_RECORD,
+	SPAWN_EXEC,
+};
+
+enum spawn_shell { SPAWN_SH, SPAWN_BASH, SPAWN_PROGRAM };
 
 struct spawn {
 	const char *const *argv;
@@ -20,10 +29,14 @@ struct spawn {
 	const char *const *paths; /* of the program, tried in order; relative to the new cwd */
 	const char *cwd;	  /* NULL: where we are */
 	int fds[3];
-	int script_fd;		    /* becomes descriptor 3; -1: none */
-	int terminal_fd;	    /* whose foreground the child's group becomes; -1: none */
-	const sigset_t *ignored;    /* signals that we ignore and the child shall not */
-	const struct rlimit *files; /* the limit of descriptors as it was before we raised ours */
+	int script_fd; /* becomes descriptor 3; -1: none */
+	enum spawn_shell shell;
+	int terminal_fd;     /* whose foreground the child's group becomes; -1: none */
+	uint64_t ignored;    /* signals that we ignore and the child shall not: bit 0 is signal 1 */
+	struct rlimit files; /* the limit of descriptors as it was before we raised ours */
+	struct child *record; /* written as begun before the program does; NULL: none */
+	int record_fd;
+	uint32_t number; /* of the record */
 
 	/* What came of it. */
 	pid_t pid;
@@ -39,6 +52,8 @@ struct spawn {
  * fds 0 to 2 (and the script). False: `error` and `stage` say why, nothing is left. `stack` has
  * SPAWN_STACK_BYTES. */
 bool spawn_child(struct spawn *s, char *stack);
+/* The child's side of it: becomes the program, or leaves `error` and `stage`. Raw code (raw.h). */
+_Noreturn void spawn_become(struct spawn *s);
 
 /* The paths at which `program` may lie: itself if it has a slash, otherwise in each directory of
  * PATH (of a default when `env` has none). NULL-ended. */
