@@ -16,8 +16,6 @@ struct process_request {
 	bool is_bash;		/* `bash -euo pipefail`, otherwise `sh -eu` */
 	const char *const *env; /* the whole environment of the child, NULL-ended */
 	const char *cwd;	/* NULL: where we are */
-	uint32_t child;		/* its number in the run, from 1; 0: not recorded */
-	bool is_adopted;	/* nothing is started: how did that child end? See world/child.h */
 	bool is_interactive;	/* has the terminal */
 	bool is_masked;		/* `mask: true`: output is kept nowhere and shown nowhere */
 	size_t keep;		/* bytes of each stream that the answer shall hold (its tail) */
