@@ -199,8 +199,9 @@ static bool judge_exit(const struct test_case *c, const struct result *r)
 
 static bool judge_names(const struct test_case *c)
 {
-	static const char *const known[] = {"runbook", "args", "env", "world", "events",
-		"events has", "stderr", "stderr has", "plain", "plain has", "starts", "starts has"};
+	static const char *const known[] = {"runbook", "args", "env", "world", "world but",
+		"events", "events has", "stderr", "stderr has", "plain", "plain has", "starts",
+		"starts has"};
 
 	for (size_t i = 0; i < c->section_count; i++) {
 		const char *name = c->sections[i].name;

@@ -32,8 +32,10 @@ static struct section *add_section(struct test_case *c, const char *name, size_t
 }
 
 /* What a case takes over from the one before: the same subject under other circumstances. */
-static bool is_subject(const char *name)
+static bool is_subject(const struct test_case *c, const char *name)
 {
+	if (strcmp(name, "world") == 0)
+		return case_section(c, "world but") != NULL;
 	return strcmp(name, "runbook") == 0 || strncmp(name, "file ", 5) == 0 ||
 	       strcmp(name, "env") == 0 || strcmp(name, "args") == 0;
 }
@@ -45,7 +47,7 @@ static void inherit(struct test_case *c, const struct test_case *before)
 	for (size_t i = 0; i < before->section_count; i++) {
 		const struct section *s = &before->sections[i];
 
-		if (is_subject(s->name) && !case_section(c, s->name))
+		if (is_subject(c, s->name) && !case_section(c, s->name))
 			*add_section(c, s->name, s->line) = *s;
 	}
 }

@@ -163,18 +163,31 @@ static void set_order(const struct test_case *c, struct order *o, struct arena *
 	}
 }
 
-static bool read_world(struct case_stage *s, const struct test_case *c)
+static bool read_script(
+	struct case_stage *s, const struct test_case *c, const char *name, struct value *out)
 {
-	struct str text = case_text(c, "world");
+	struct str text = case_text(c, name);
 	struct diagnostics d;
 	struct source_file *file;
 
 	if (!text.at)
 		return true;
-	source_init(&s->files, &s->arena);
 	diagnostics_init(&d, &s->arena);
-	file = source_add(&s->files, "world", text, false);
-	return yaml_read(file, &s->arena, &d, &s->script);
+	file = source_add(&s->files, name, text, false);
+	return yaml_read(file, &s->arena, &d, out);
+}
+
+static bool read_world(struct case_stage *s, const struct test_case *c)
+{
+	struct value but = {0};
+
+	source_init(&s->files, &s->arena);
+	if (!read_script(s, c, "world", &s->script) || !read_script(s, c, "world but", &but))
+		return false;
+	for (size_t i = 0; but.kind == VALUE_MAP && i < but.map->count; i++)
+		map_set(&s->arena, s->script.map, entry_key(&but.map->entries[i]),
+			but.map->entries[i].value);
+	return true;
 }
 
 static void set_env(const struct test_case *c, struct arena *a, bool set)
