@@ -105,22 +105,31 @@ static void note_start(struct run *r, struct spot s, const struct event *e)
 	}
 }
 
+/* A check or a compensation becomes part of the run with its first event, whichever that is. */
+static void join(struct run *r, struct spot s)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+	struct spot step = {s.frame, n->parent};
+
+	if (spot_state(s)->live)
+		return;
+	if (n->role == ROLE_CHECK) {
+		flow_ready(r, s);
+		spot_state(step)->phase = PHASE_CHECKING;
+		flow_withdraw(step);
+	} else if (n->role == ROLE_UNDO) {
+		flow_ready(r, s);
+		r->undo_is_running = true;
+	}
+}
+
 void apply_step_started(struct run *r, const struct event *e)
 {
 	struct spot s = spot_of_event(r, e);
 	struct step_state *st = spot_state(s);
 	const struct node *n = &r->plan->nodes[e->node];
 
-	if (n->role == ROLE_CHECK && !st->live) {
-		struct spot step = {s.frame, n->parent};
-
-		flow_ready(r, s);
-		spot_state(step)->phase = PHASE_CHECKING;
-		flow_withdraw(step);
-	} else if (n->role == ROLE_UNDO && !st->live) {
-		flow_ready(r, s);
-		r->undo_is_running = true;
-	}
+	join(r, s);
 	flow_withdraw(s);
 	st->status = STEP_RUNNING;
 	st->attempts = (uint32_t)e->attempt;
@@ -147,10 +156,7 @@ void apply_step_expanded(struct run *r, const struct event *e)
 	struct step_state *st = spot_state(s);
 	struct value items = value_deep_copy(r->arena, &e->items);
 
-	if (r->plan->nodes[s.node].role == ROLE_UNDO && !st->live) {
-		flow_ready(r, s);
-		r->undo_is_running = true;
-	}
+	join(r, s);
 	flow_withdraw(s);
 	st->status = STEP_RUNNING;
 	st->phase = PHASE_EXPANDED;
@@ -226,12 +232,18 @@ void apply_step_retry(struct run *r, const struct event *e)
 	struct spot s = spot_of_event(r, e);
 	struct step_state *st = spot_state(s);
 
+	join(r, s);
 	flow_withdraw(s);
-	/* What was cut short by the end of the interpreter counts as no attempt of its own. */
+	/* What was cut short by the end of the interpreter counts as no try of its own; one that failed
+	 * before it could start does, or there would be no end of them. */
 	if (reason_is_lost(e->reason)) {
 		st->attempts -= st->attempts > 0;
 		st->is_checked = false;
+	} else if (!st->attempts) {
+		st->started_ns = st->attempt_ns = e->time_ns;
 	}
+	if (!reason_is_lost(e->reason) && st->attempts < (uint32_t)e->attempt)
+		st->attempts = (uint32_t)e->attempt;
 	st->status = STEP_WAITING;
 	st->phase = PHASE_PAUSED;
 	st->reason = keep_reason(spot_arena(r, s), e->reason);
