@@ -35,30 +35,43 @@ static bool is_steps(const struct expr *e)
 	return e && e->kind == EXPR_NAME && str_is(e->name, "steps");
 }
 
-/* `steps.x` and what of it: parents are visited first, so the field's row decides and the bare
- * `steps.x` below it is passed over through `seen`. */
+/* `e` is a whole step, `above` what is taken of it: of `steps.x.ok` nothing has to be kept. */
+static void mark_step(
+	struct plan *p, uint32_t target, const struct expr *e, const struct expr *above)
+{
+	bool is_plain = above && above->kind == EXPR_FIELD && above->object == e &&
+			!is_output_name(above->name) && !str_is(above->name, "items");
+
+	if (target != NODE_NONE && !is_plain)
+		p->nodes[target].reads_output = true;
+}
+
+static void mark_name(struct read_search *s, const struct expr *e, const struct expr *above)
+{
+	struct node *n = &s->p->nodes[s->node];
+
+	if (str_is(e->name, "steps"))
+		mark_all(s->p); /* `steps[name]`: any of them */
+	else if (str_is(e->name, "self"))
+		mark_step(s->p, plan_undone_step(s->p, s->node), e, above);
+	if (s->place >= PLACE_RESULT && is_output_name(e->name))
+		n->reads_output = true;
+	if (s->place == PLACE_IF && (str_is(e->name, "item") || str_is(e->name, "index") ||
+					    (s->as.len && str_equal(e->name, s->as))))
+		n->reads_items = true;
+}
+
+/* Parents come first, so that `steps` is not met again below a `steps.x`. */
 static void mark_expr(struct read_search *s, const struct expr *e, const struct expr *above)
 {
 	const struct expr *child;
 
 	if (e->kind == EXPR_FIELD && is_steps(e->object)) {
-		uint32_t target = plan_step(s->p, s->p->nodes[s->node].unit, e->name);
-		bool is_plain = above && above->kind == EXPR_FIELD && above->object == e &&
-				!is_output_name(above->name) && !str_is(above->name, "items");
-
-		if (target != NODE_NONE && !is_plain)
-			s->p->nodes[target].reads_output = true;
+		mark_step(s->p, plan_step(s->p, s->p->nodes[s->node].unit, e->name), e, above);
 		return;
 	}
-	if (is_steps(e))
-		mark_all(s->p); /* `steps[name]`: any of them */
-	if (e->kind == EXPR_NAME) {
-		if (s->place >= PLACE_RESULT && is_output_name(e->name))
-			s->p->nodes[s->node].reads_output = true;
-		if (s->place == PLACE_IF && (str_is(e->name, "item") || str_is(e->name, "index") ||
-						    (s->as.len && str_equal(e->name, s->as))))
-			s->p->nodes[s->node].reads_items = true;
-	}
+	if (e->kind == EXPR_NAME)
+		mark_name(s, e, above);
 	for (size_t i = 0; (child = expr_child(e, i)) != NULL; i++)
 		mark_expr(s, child, e);
 }
@@ -73,16 +86,45 @@ static void mark_guard(struct guard_visitor *v, const struct step *step, enum gu
 	mark_expr(s, code->expr, NULL);
 }
 
-static void mark_book(struct read_search *s, const struct runbook *book, uint32_t node)
+/* ---- guards that no step has --------------------------------------------------------------------
+ */
+
+/* As if `node` had it. */
+static void mark_loose(
+	struct read_search *s, uint32_t node, enum guard_place place, const struct guard *code)
 {
 	s->node = node;
-	s->place = PLACE_ARGUMENT;
-	for (size_t i = 0; i < book->outputs.count; i++) {
-		const struct named_guard *g = book->outputs.items[i];
+	s->place = place;
+	s->as = (struct str){0};
+	if (code && code->expr)
+		mark_expr(s, code->expr, NULL);
+}
 
-		if (g->guard.expr)
-			mark_expr(s, g->guard.expr, NULL);
-	}
+static void mark_conditions(struct read_search *s, uint32_t node, const struct record_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		mark_loose(s, node, PLACE_ARGUMENT, ((struct condition *)list->items[i])->holds);
+}
+
+static void mark_turn(struct read_search *s)
+{
+	const struct rollback_section *rollback = s->p->book->rollback;
+
+	for (uint32_t i = 0; i < s->p->watch_count; i++)
+		mark_loose(s, s->p->watches[i] + 1, PLACE_RESULT,
+			((struct watch *)s->p->book->watch.items[i])->value);
+	if (!rollback)
+		return;
+	mark_conditions(s, s->p->main, &rollback->when);
+	if (rollback->verify)
+		mark_loose(s, s->p->main, PLACE_ARGUMENT, rollback->verify->holds);
+}
+
+static void mark_book(struct read_search *s, const struct runbook *book, uint32_t node)
+{
+	for (size_t i = 0; i < book->outputs.count; i++)
+		mark_loose(s, node, PLACE_ARGUMENT,
+			&((struct named_guard *)book->outputs.items[i])->guard);
 }
 
 /* The result of a `choose` is its branch's, the result of a module its outputs'. */
@@ -109,7 +151,10 @@ void plan_mark_reads(struct plan *p)
 		s.node = i;
 		s.as = step->more ? step->more->as : (struct str){0};
 		visit_step(&s.visitor, step);
+		if (step->action == ACTION_MONITOR)
+			mark_conditions(&s, i, &step->monitor->fail);
 	}
+	mark_turn(&s);
 	for (uint32_t i = 0; i < p->unit_count; i++) {
 		const struct unit *u = p->units[i];
 		/* A module's outputs see the names inside it. */

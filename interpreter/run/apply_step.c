@@ -173,6 +173,26 @@ void apply_step_expanded(struct run *r, const struct event *e)
 
 /* ---- an attempt ends ------------------------------------------------------------------------ */
 
+/* Of a reply that no guard reads the large parts are not kept: health checks come by thousands. */
+static struct value keep_result(struct arena *a, const struct node *n, const struct value *result)
+{
+	struct value kept;
+
+	if (n->action != ACTION_HTTP || n->reads_output || result->kind != VALUE_MAP)
+		return value_deep_copy(a, result);
+	kept = value_map(a);
+	for (size_t i = 0; i < result->map->count; i++) {
+		const struct entry *e = &result->map->entries[i];
+		struct str key = entry_key(e);
+
+		if (str_is(key, "headers") || str_is(key, "body"))
+			continue;
+		map_set(a, kept.map, (struct str){arena_copy(a, key.at, key.len), key.len},
+			value_deep_copy(a, &e->value));
+	}
+	return kept;
+}
+
 /* What was never sent did not start. */
 static void take_back_start(struct run *r, struct spot s)
 {
@@ -206,7 +226,7 @@ void apply_attempt_finished(struct run *r, const struct event *e)
 	struct arena *a = spot_arena(r, s);
 
 	st->phase = PHASE_JUDGED;
-	st->result = value_deep_copy(a, &e->result);
+	st->result = keep_result(a, &r->plan->nodes[e->node], &e->result);
 	st->json = st->lines = NULL;
 	st->reason = keep_reason(a, e->reason);
 	st->message = keep_message(a, e->message);

@@ -407,16 +407,18 @@ void flow_reset(struct run *r, struct spot s)
 
 		if (st->is_released && r->plan->has_outer_needs)
 			take_back(r, inside);
-		/* What it did stays done, and is undone, also when it does not run again. */
+		/* What it did stays done, and is undone, also when it does not run again. Of the
+		 * sample before nothing stays: its arena is empty by now. */
+		bool is_kept = st->has_started && !plan_is_sample(r->plan, i);
 		*st = (struct step_state){.stamp = st->stamp + 1,
 			.timer_stamp = st->timer_stamp + 1,
-			.status = st->has_started ? st->status : STEP_PENDING,
-			.has_started = st->has_started,
-			.had_effect = st->has_started,
+			.status = is_kept ? st->status : STEP_PENDING,
+			.has_started = is_kept,
+			.had_effect = is_kept,
 			.start_seq = st->start_seq,
 			.own_seq = st->own_seq,
-			.result = st->has_started ? st->result : value_nil(),
-			.outputs = st->has_started ? st->outputs : value_nil(),
+			.result = is_kept ? st->result : value_nil(),
+			.outputs = is_kept ? st->outputs : value_nil(),
 			.unit = st->unit};
 	}
 	for (uint32_t i = s.node + 1; i < end; i++)

@@ -41,12 +41,12 @@ static struct value text_json(struct arena *a, const struct value *text, const c
 
 /* Decoded once: guards of the same step often read several fields. Not a change of state: the
  * same result always decodes to the same value. */
-static struct value derived(
-	struct run *r, struct value **memo, const struct value *text, bool as_json, const char *of)
+static struct value derived(struct arena *a, struct value **memo, const struct value *text,
+	bool as_json, const char *of)
 {
 	if (!*memo) {
-		*memo = arena_new(r->arena, struct value);
-		**memo = as_json ? text_json(r->arena, text, of) : text_lines(r->arena, text);
+		*memo = arena_new(a, struct value);
+		**memo = as_json ? text_json(a, text, of) : text_lines(a, text);
 	}
 	return **memo;
 }
@@ -105,10 +105,10 @@ bool step_result_field(
 		return n->inner ? declares_inner(n, name, out) : false;
 	text = result ? map_get(result, n->action == ACTION_HTTP ? "body" : "stdout") : NULL;
 	if (text && text->kind == VALUE_STRING && str_is(name, "lines"))
-		*out = derived(r, &st->lines, text, false, NULL);
+		*out = derived(spot_arena(r, s), &st->lines, text, false, NULL);
 	else if (text && text->kind == VALUE_STRING && str_is(name, "json"))
-		*out = derived(
-			r, &st->json, text, true, n->action == ACTION_HTTP ? "the body" : "stdout");
+		*out = derived(spot_arena(r, s), &st->json, text, true,
+			n->action == ACTION_HTTP ? "the body" : "stdout");
 	else
 		*out = absent(r, s, a);
 	return true;
