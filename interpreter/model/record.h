@@ -151,7 +151,8 @@ struct decoder {
 	unsigned depth;
 	/* For the decoder itself; zero at the start. */
 	struct frame *frame;
-	uint16_t places; /* inherited from the records around */
+	uint16_t places;      /* inherited from the records around */
+	struct arena scratch; /* of one script at a time */
 };
 
 /* Decodes `v` into `out` (zeroed by the caller or freshly allocated): defaults of "not given" are

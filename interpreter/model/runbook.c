@@ -119,8 +119,8 @@ static void compile_step(struct decoder *d, const struct step *s, uint8_t shell)
 		struct run_args *run = s->run;
 		run->shell = shell;
 		if (run->script_value.kind == VALUE_STRING)
-			run->script = shell_compile(d->arena, d->file, &run->script_value,
-				shell == SHELL_BASH, d->diagnostics);
+			run->script = shell_compile(d->arena, &d->scratch, d->file,
+				&run->script_value, shell == SHELL_BASH, d->diagnostics);
 	}
 	size_t count = step_lists(s, inner);
 	for (size_t i = 0; i < count; i++)
@@ -220,6 +220,7 @@ struct runbook *runbook_load_file(
 	}
 	if (document.kind == VALUE_MAP)
 		decode_document(r, &decoder, &document);
+	arena_release(&decoder.scratch);
 	yaml_parts_release(&parts);
 	return r;
 }

@@ -193,9 +193,9 @@ static bool take_script(struct shell_scan *s, struct arena *a, const struct sour
 			value_kind_name(v));
 		return false;
 	}
-	struct template *t = template_parse_script(a, s->arena, file, v, d);
 	s->text = value_string(v);
-	if (t->kind != TEMPLATE_CONSTANT) {
+	if (str_find(s->text, STR("${{"), 0) >= 0) {
+		struct template *t = template_parse_script(a, s->arena, file, v, d);
 		struct origin origin = origin_of(s->arena, file, v);
 		s->holes = arena_array(s->arena, t->count, sizeof *s->holes);
 		s->text = flatten(s, t, &origin);
@@ -209,14 +209,11 @@ static bool take_script(struct shell_scan *s, struct arena *a, const struct sour
 	return false;
 }
 
-/* Words and holes are of no use once the script is written, so they have an arena of their own. */
-struct shell_script *shell_compile(struct arena *a, const struct source_file *file,
-	const struct value *v, bool is_bash, struct diagnostics *d)
+struct shell_script *shell_compile(struct arena *a, struct arena *scratch,
+	const struct source_file *file, const struct value *v, bool is_bash, struct diagnostics *d)
 {
 	struct shell_script *script = arena_new(a, struct shell_script);
-	struct arena scratch;
-	struct shell_scan s = {.arena = &scratch, .is_bash = is_bash};
-	arena_init(&scratch);
+	struct shell_scan s = {.arena = scratch, .is_bash = is_bash};
 	script->text = STR("");
 	if (take_script(&s, a, file, v, d)) {
 		script->text = s.text;
@@ -226,7 +223,7 @@ struct shell_script *shell_compile(struct arena *a, const struct source_file *fi
 			finish_script(&s, a, script, *v);
 		}
 	}
-	arena_release(&scratch);
+	arena_reset(scratch);
 	return script;
 }
 

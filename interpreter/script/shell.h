@@ -33,9 +33,11 @@ struct shell_script {
 	struct template *raw; /* the script in pieces: text already quoted, and raw ones */
 };
 
-/* NULL never comes back; errors are in `d`. `is_bash` knows `$'…'`, `[[ ]]`, `(( ))`, `<<<`. */
-struct shell_script *shell_compile(struct arena *a, const struct source_file *file,
-	const struct value *v, bool is_bash, struct diagnostics *d);
+/* NULL never comes back; errors are in `d`. `is_bash` knows `$'…'`, `[[ ]]`, `(( ))`, `<<<`. Words
+ * and holes are of no use once the script is written: they lie in `scratch`, which is then reset.
+ */
+struct shell_script *shell_compile(struct arena *a, struct arena *scratch,
+	const struct source_file *file, const struct value *v, bool is_bash, struct diagnostics *d);
 /* The script's text, and its values as `RUNBOOK_n=value` in `env`. False: ev->error: a value that
  * is nothing, has a NUL byte, is larger than SHELL_MAX_VALUE, would be a flag, is no whole number.
  */

@@ -50,6 +50,7 @@ static bool lookup(const struct scope *scope, struct str name, struct eval *ev, 
 
 static void bench_open(struct bench *b, const char *text, bool is_bash)
 {
+	struct arena scratch;
 	*b = (struct bench){.scope = {.lookup = lookup}};
 	arena_init(&b->arena);
 	source_init(&b->files, &b->arena);
@@ -58,7 +59,9 @@ static void bench_open(struct bench *b, const char *text, bool is_bash)
 	struct value v = value_str(file->text);
 	v.file = file->id;
 	v.span_len = v.len;
-	b->script = shell_compile(&b->arena, file, &v, is_bash, &b->told);
+	arena_init(&scratch);
+	b->script = shell_compile(&b->arena, &scratch, file, &v, is_bash, &b->told);
+	arena_release(&scratch);
 }
 
 static bool bench_render(struct bench *b, struct value v)
@@ -440,14 +443,17 @@ TEST(shell_bad_scripts)
 	bench_open(&b, "f ${{ }} ${{ v +* }}", false);
 	CHECK(b.told.errors > 0 && b.script);
 	bench_close(&b);
+	struct arena scratch;
+	arena_init(&scratch);
 	arena_init(&b.arena);
 	diagnostics_init(&b.told, &b.arena);
 	source_init(&b.files, &b.arena);
 	struct source_file *file = source_add(&b.files, "t.yml", STR("a\0b"), false);
 	struct value v = value_str((struct str){"a\0b", 3});
-	CHECK(shell_compile(&b.arena, file, &v, false, &b.told) && b.told.errors == 1);
+	CHECK(shell_compile(&b.arena, &scratch, file, &v, false, &b.told) && b.told.errors == 1);
 	v = value_int(3);
-	CHECK(shell_compile(&b.arena, file, &v, false, &b.told) && b.told.errors == 2);
+	CHECK(shell_compile(&b.arena, &scratch, file, &v, false, &b.told) && b.told.errors == 2);
+	arena_release(&scratch);
 	bench_close(&b);
 }
 
