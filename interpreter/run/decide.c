@@ -172,7 +172,7 @@ static void decide_main_end(struct decider *d, struct decision *out)
 	if (decide_turned(d, out))
 		return;
 	/* The last step may have been what a condition waited for. */
-	if (!has_failed && (decide_condition(d, out) || decide_turn(d, out)))
+	if (!has_failed && (decide_condition(d, out) || decide_turn(d, false, out)))
 		return;
 	if (has_failed && undo_is_needed(r)) {
 		decide_rollback_of_failure(d, out);
@@ -498,7 +498,7 @@ void decide(struct decider *d, struct decision *out)
 		decide_due(d, due->spot, out);
 	else if (attention)
 		decide_attention(d, attention->spot, out);
-	else if (decide_condition(d, out) || decide_blind(d, out) || decide_turn(d, out))
+	else if (decide_condition(d, out) || decide_blind(d, out) || decide_turn(d, true, out))
 		return;
 	else if ((startable = first_startable(r, d->now_ns)) != NULL)
 		decide_begin(d, startable->spot, out);

@@ -63,8 +63,7 @@ static const char *firing_reason(struct decider *d, uint8_t *mode)
 	for (uint32_t i = 0; i < d->run->condition_count; i++) {
 		const struct condition_state *c = &d->run->conditions[i];
 
-		if (c->phase != CONDITION_FIRING || c->was_decided || c->is_over ||
-			c->owner_node != NODE_NONE)
+		if (!condition_wants_turn(c))
 			continue;
 		if (!b.len)
 			*mode = c->rule->mode;
@@ -194,10 +193,11 @@ static bool decide_being_blind(struct decider *d, struct decision *out)
 	return true;
 }
 
-bool decide_turn(struct decider *d, struct decision *out)
+bool decide_turn(struct decider *d, bool may_wait, struct decision *out)
 {
 	const struct run *r = d->run;
 	const char *reason;
+	int64_t until_ns = may_wait ? firing_waits_until(r) : 0;
 	uint8_t mode;
 
 	if (r->stage != STAGE_MAIN || r->is_rolling_back || r->is_held || r->is_refused)
@@ -214,6 +214,10 @@ bool decide_turn(struct decider *d, struct decision *out)
 	if (r->wants_rollback && undo_is_needed(r)) {
 		decide_rollback_of_failure(d, out);
 		return true;
+	}
+	if (until_ns > d->now_ns) {
+		out->until_ns = until_ns;
+		return false;
 	}
 	reason = firing_reason(d, &mode);
 	if (reason && mode == CONDITION_ASK)

@@ -5,8 +5,9 @@
 #include "run/decide.h"
 
 /* A condition that fires or already held at the start, a person who interrupts, being blind for too
- * long. False: nothing of it. */
-bool decide_turn(struct decider *d, struct decision *out);
+ * long. False: nothing of it, or not yet: with `may_wait`, what fires waits a moment for the other
+ * samples of its tick, until `out->until_ns`. */
+bool decide_turn(struct decider *d, bool may_wait, struct decision *out);
 /* The main section came to rest, not having succeeded, with something to undo. */
 void decide_rollback_of_failure(struct decider *d, struct decision *out);
 /* Nothing goes on, and what is left waits for a person who is not there: the run is held. */

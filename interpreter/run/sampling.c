@@ -208,6 +208,57 @@ bool decide_condition(struct decider *d, struct decision *out)
 	return false;
 }
 
+/* ---- what fires on one tick ----------------------------------------------------------------- */
+
+/* Longer than answers of one tick lie apart, short against any `for`. */
+#define ONE_TICK (5 * NS_PER_S)
+
+bool condition_wants_turn(const struct condition_state *c)
+{
+	return c->phase == CONDITION_FIRING && !c->was_decided && !c->is_over &&
+	       c->owner_node == NODE_NONE;
+}
+
+/* Whether a sample of this tick is under way that another condition has yet to judge. */
+static bool awaits_sample(const struct run *r, int64_t tick_ns)
+{
+	for (uint32_t i = 0; i < r->condition_count; i++) {
+		const struct condition_state *c = &r->conditions[i];
+
+		if (c->is_over || c->is_muted || c->phase == CONDITION_FIRING ||
+			c->owner_node != NODE_NONE || c->rule->mode == CONDITION_OBSERVE)
+			continue;
+		for (uint32_t k = 0; k < r->watch_count; k++) {
+			const struct watch_state *w = &r->watches[k];
+
+			if ((c->watches & (UINT64_C(1) << (k < 63 ? k : 63))) && w->is_in_flight &&
+				w->tick_ns == tick_ns)
+				return true;
+		}
+	}
+	return false;
+}
+
+int64_t firing_waits_until(const struct run *r)
+{
+	for (uint32_t i = 0; i < r->condition_count; i++) {
+		const struct condition_state *c = &r->conditions[i];
+
+		if (condition_wants_turn(c) && c->watches)
+			return awaits_sample(r, c->last_tick_ns) ? c->last_tick_ns + ONE_TICK : 0;
+	}
+	return 0;
+}
+
+static bool is_anything_firing(const struct run *r)
+{
+	for (uint32_t i = 0; i < r->condition_count; i++) {
+		if (condition_wants_turn(&r->conditions[i]))
+			return true;
+	}
+	return false;
+}
+
 /* ---- blind ---------------------------------------------------------------------------------- */
 
 /* Only what something waits for makes the run blind. */
@@ -295,7 +346,7 @@ bool gate_is_closed(const struct run *r, int64_t now_ns)
 		if (!w->ring.total || (w->is_blind && !is_let_be(r, i, now_ns)))
 			return true;
 	}
-	return r->any_condition_due && !r->effects_began;
+	return (r->any_condition_due && !r->effects_began) || is_anything_firing(r);
 }
 
 int64_t blind_deadline(const struct run *r, uint8_t *on_blind, uint32_t *watch)

@@ -31,6 +31,11 @@ void conditions_due_of_steps(struct run *r, int64_t now_ns);
 void decide_watch(struct decider *d, struct spot s, struct decision *out);
 /* A condition with a tick that can be answered; false: none. */
 bool decide_condition(struct decider *d, struct decision *out);
+/* It fires, and the run has not acted on it. */
+bool condition_wants_turn(const struct condition_state *c);
+/* How long what fires waits for other samples of its tick, so that all that fire on it are one
+ * decision; 0: there is nothing to wait for. */
+int64_t firing_waits_until(const struct run *r);
 /* When one that reads no watch has held for long enough; NS_NEVER. */
 int64_t conditions_next(const struct run *r);
 /* A watch that became blind, or sees again, and was not told of. */

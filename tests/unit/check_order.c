@@ -136,8 +136,7 @@ static const struct check_file modules[] = {
 	{"bad.yml", "version: 1\nmodule: bad\n"
 		    "steps: [{ run: 'echo ${{ secrets.x }} ${{ steps.s.stdout }}' }]\n"},
 	{"other.yml", "version: 1\nrunbook: other\n"
-		      "steps: [{ id: s, run: x }]\n"
-		      "finally: [{ id: z, run: x, if: steps.s.ok }]\n"
+		      "steps: [{ id: s, run: x }, { id: z, run: x, if: steps.s.ok }]\n"
 		      "outputs: { done: steps.z.ok }\n"},
 	{NULL, NULL},
 };
