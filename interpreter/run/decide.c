@@ -172,7 +172,7 @@ static void decide_main_end(struct decider *d, struct decision *out)
 	if (decide_turned(d, out))
 		return;
 	/* The last step may have been what a condition waited for. */
-	if (!has_failed && (decide_condition(d, out) || decide_turn(d, false, out)))
+	if (decide_condition(d, out) || (!has_failed && decide_turn(d, false, out)))
 		return;
 	if (has_failed && undo_is_needed(r)) {
 		decide_rollback_of_failure(d, out);

@@ -229,12 +229,29 @@ bool decide_turn(struct decider *d, bool may_wait, struct decision *out)
 	return true;
 }
 
+/* What a condition over the step says of its failure, in its own words; NULL: none does. */
+static const char *words_for_failure(struct decider *d)
+{
+	for (uint32_t i = 0; i < d->run->condition_count; i++) {
+		const struct condition_state *c = &d->run->conditions[i];
+
+		if (condition_wants_turn(c) && c->rule->reason && c->rule->mode != CONDITION_ASK)
+			return condition_reason(d, c);
+	}
+	return NULL;
+}
+
 void decide_rollback_of_failure(struct decider *d, struct decision *out)
 {
+	const char *words = words_for_failure(d);
 	const struct run *r = d->run;
 	const struct step_state *main = spot_state((struct spot){r->root, r->plan->main});
 	const char *reason = main->is_cancelling ? main->cancel_reason : r->reason;
 
+	if (words) {
+		turn_back(d, "condition", words, out);
+		return;
+	}
 	turn_back(d, reason ? reason : "failed",
 		r->message ? r->message : "the run took longer than its deadline", out);
 }
