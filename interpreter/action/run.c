@@ -62,6 +62,12 @@ static bool fill_env(struct preparation *p, struct env_list *env)
 	return add_declared(p, book, env) && (!step || add_declared(p, step, env));
 }
 
+/* A negative number is a number. */
+static bool is_flag(const char *text)
+{
+	return text[0] == '-' && text[1] && text[1 + strspn(text + 1, "0123456789.")];
+}
+
 static bool fill_argv(struct preparation *p, struct process_request *out, struct strbuf *command)
 {
 	const struct template_list *list = &p->step->run->argv;
@@ -70,6 +76,11 @@ static bool fill_argv(struct preparation *p, struct process_request *out, struct
 	for (size_t i = 0; i < list->count; i++) {
 		if (!render_c_string(p, list->items[i], &argv[i]))
 			return false;
+		if (p->step->run->no_flags[i] && is_flag(argv[i]))
+			return action_refuse(p, "guard",
+				"word %zu begins with `-` and would be read as an option: write "
+				"`--` before it",
+				i + 1);
 		if (i)
 			strbuf_putc(command, ' ');
 		shell_quote(command, str_of(argv[i]));

@@ -24,8 +24,9 @@ static struct value as_text(struct decoder *d, const struct value *v)
 }
 
 static void decode_argv(
-	struct decoder *d, const struct field *f, const struct value *v, struct template_list *argv)
+	struct decoder *d, const struct field *f, const struct value *v, struct run_args *run)
 {
+	struct template_list *argv = &run->argv;
 	size_t count = v->list->count;
 	if (count == 0) {
 		struct diagnostic *told =
@@ -43,6 +44,8 @@ static void decode_argv(
 		argv->items[argv->count++] =
 			template_parse(d->arena, d->file, &text, false, d->diagnostics);
 	}
+	run->no_flags =
+		shell_check_words(d->arena, d->file, argv->items, argv->count, d->diagnostics);
 }
 
 void decode_run(struct decoder *d, const struct field *f, const struct value *v, void *member)
@@ -50,7 +53,7 @@ void decode_run(struct decoder *d, const struct field *f, const struct value *v,
 	struct run_args *run = arena_new(d->arena, struct run_args);
 	*(struct run_args **)member = run;
 	if (v->kind == VALUE_LIST) {
-		decode_argv(d, f, v, &run->argv);
+		decode_argv(d, f, v, run);
 	} else if (!is_scalar(v)) {
 		wrong_type(d, f, v, f->expects);
 	} else if (str_trim(scalar_text(d, v)).len == 0) {

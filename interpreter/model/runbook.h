@@ -77,6 +77,7 @@ struct run_args {
 	uint8_t shell; /* enum shell, never unsaid: the step's, its group's, the runbook's, or sh */
 	struct shell_script *script; /* compiled when the step's shell is known; NULL for argv */
 	struct template_list argv;
+	bool *no_flags; /* by word of argv: filled in, it may not begin with `-` */
 };
 struct http_args {
 	struct template *url, *method, *body, *file;

@@ -46,7 +46,7 @@ static void scan_script(struct shell_scan *s)
 		names = s->name_count;
 		for (size_t i = 0; i < s->hole_count; i++) {
 			struct shell_hole *h = &s->holes[i];
-			h->is_placed = h->is_dropped = false;
+			h->is_placed = h->is_dropped = h->is_printed = false;
 			h->refusal = NULL;
 		}
 		s->at = 0;
@@ -54,6 +54,7 @@ static void scan_script(struct shell_scan *s)
 		s->fuel = 65536 + 16 * s->text.len;
 		s->edit_count = s->here_count = s->depth = 0;
 		s->doubt = NULL;
+		s->pipe_from = SIZE_MAX;
 		scan_list(s, STOP_END);
 		if (names)
 			break;
@@ -226,6 +227,76 @@ struct shell_script *shell_compile(struct arena *a, struct arena *scratch,
 	arena_reset(scratch);
 	return script;
 }
+
+/* ---- a list of words ------------------------------------------------------------------------ */
+
+static void take_word(struct shell_scan *s, const struct source_file *file,
+	const struct template *t, struct shell_word *w)
+{
+	struct origin origin = origin_of(s->arena, file, &t->source);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct template_piece *p = &t->pieces[i];
+		for (size_t k = 0; !p->code.text.at && k < p->text.len; k++)
+			word_add(s, w, p->text.at[k]);
+		if (!p->code.text.at)
+			continue;
+		s->holes[s->hole_count] = (struct shell_hole){.is_placed = true,
+			.is_raw = p->is_raw,
+			.span = origin_span(
+				&origin, (size_t)(p->text.at - t->source.string), p->text.len)};
+		w->holes = shell_grow(s, w->holes, w->count, &w->hole_cap, sizeof *w->holes);
+		w->holes[w->count++] = s->hole_count++;
+		word_add(s, w, HOLE);
+	}
+}
+
+static void take_words(struct shell_scan *s, const struct source_file *file,
+	struct template *const *words, size_t count, struct shell_command *c)
+{
+	size_t holes = 0;
+	for (size_t i = 0; i < count; i++)
+		holes += words[i]->count;
+	s->holes = arena_array(s->arena, holes + 1, sizeof *s->holes);
+	for (size_t i = 0; i < count; i++) {
+		const struct template *t = words[i];
+		struct shell_word *w = command_word(s, c);
+		w->at = i;
+		if (t->kind != TEMPLATE_CONSTANT)
+			take_word(s, file, t, w);
+		for (size_t k = 0; t->kind == TEMPLATE_CONSTANT && k < t->source.len; k++)
+			word_add(s, w, t->source.string[k]);
+	}
+}
+
+static void words_rules(struct shell_scan *s, struct shell_command *c)
+{
+	shells_within(s, c);
+	/* A program named by a value is what a list of words is for. */
+	size_t name = c->count && !c->words[0].count ? command_program(s, c, 0) : 0;
+	if (name >= c->count)
+		return;
+	program_rules(s, c, name);
+	flag_rules(s, c, name);
+}
+
+bool *shell_check_words(struct arena *a, const struct source_file *file,
+	struct template *const *words, size_t count, struct diagnostics *d)
+{
+	struct arena scratch;
+	struct shell_scan s = {.arena = &scratch, .pipe_from = SIZE_MAX, .fuel = SIZE_MAX};
+	struct shell_command c = {0};
+	bool *no_flags = arena_array(a, count + 1, sizeof(bool));
+	arena_init(&scratch);
+	take_words(&s, file, words, count, &c);
+	words_rules(&s, &c);
+	tell_refusals(&s, d);
+	for (size_t i = 0; i < c.count; i++)
+		no_flags[i] = c.words[i].count && s.holes[c.words[i].holes[0]].may_be_flag;
+	arena_release(&scratch);
+	return no_flags;
+}
+
+/* ---- values --------------------------------------------------------------------------------- */
 
 /* A string that the shell computes with as it is: no leading zero, which would be octal. */
 static bool is_integer_text(struct str text)

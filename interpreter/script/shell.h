@@ -8,10 +8,10 @@
  * (dropped text, never computed), arithmetic (only a whole number may stand there), `$'…'` of bash.
  * Places where no reference is safe (a backquote inside quotes, a name of a variable, inside
  * `${x:-…}` with odd quoting, a here-document's delimiter), a value as the program's name, and text
- * that another reader takes for code (`eval`, `sh -c`, `trap`, `declare -a`) are errors before the
- * run (RB601). A string that begins with `-` where a command would read a flag is refused at run
- * time: the script has to put `--` or an option's `=` before it. `printf`'s arguments behind its
- * format are data.
+ * that another reader takes for code (`eval`, `sh -c`, `trap`, `declare -a`, what is printed into a
+ * shell, `python -c`, `awk`, the command of `ssh`) are errors before the run (RB601). A string that
+ * begins with `-` where a command would read a flag is refused at run time: the script has to put
+ * `--` or an option's `=` before it. `printf`'s arguments behind its format are data.
  */
 #ifndef SCRIPT_SHELL_H
 #define SCRIPT_SHELL_H
@@ -38,6 +38,10 @@ struct shell_script {
  */
 struct shell_script *shell_compile(struct arena *a, struct arena *scratch,
 	const struct source_file *file, const struct value *v, bool is_bash, struct diagnostics *d);
+/* A program and its arguments, which no shell reads: what a known program would read as code is
+ * told (RB601). Which words may not begin with `-` when they are filled in, one bool a word. */
+bool *shell_check_words(struct arena *a, const struct source_file *file,
+	struct template *const *words, size_t count, struct diagnostics *d);
 /* The script's text, and its values as `RUNBOOK_n=value` in `env`. False: ev->error: a value that
  * is nothing, has a NUL byte, is larger than SHELL_MAX_VALUE, would be a flag, is no whole number.
  */

@@ -36,8 +36,10 @@ static bool has_letter(const struct shell_word *w, char letter)
 static void refuse_all(struct shell_scan *s, const struct shell_command *c, size_t from,
 	const struct shell_refusal *why)
 {
-	for (size_t k = from; k < c->count; k++)
+	for (size_t k = from; k < c->count; k++) {
 		word_refuse(s, &c->words[k], why);
+		word_refuse_printed(s, c, k, why);
+	}
 }
 
 static void eval_rules(struct shell_scan *s, struct shell_command *c, size_t name)
@@ -76,6 +78,8 @@ static void source_rules(struct shell_scan *s, struct shell_command *c, size_t n
 	const struct shell_word *w = &c->words[name + 1];
 	if (w->count == w->len)
 		word_refuse(s, w, &is_sourced);
+	if (word_is_substituted_file(s, w))
+		word_refuse_printed(s, c, name + 1, &is_script);
 }
 
 static void let_rules(struct shell_scan *s, struct shell_command *c, size_t name)
@@ -192,6 +196,15 @@ size_t shell_script_word(const struct shell_command *c, size_t i)
 	return takes_script && k < c->count ? k : 0;
 }
 
+bool shell_reads_input(const struct shell_command *c, size_t i)
+{
+	bool takes_script = false, takes_input = false;
+	if (!is_shell(&c->words[i]))
+		return false;
+	size_t k = shell_operands(c, i, &takes_script, &takes_input);
+	return !takes_script && (k >= c->count || takes_input);
+}
+
 /* What a shell started as word `i` reads as its script: the argument of `-c`, or its input. */
 static void shell_rules(struct shell_scan *s, struct shell_command *c, size_t i)
 {
@@ -200,9 +213,12 @@ static void shell_rules(struct shell_scan *s, struct shell_command *c, size_t i)
 	/* `sh -c $x …`: the script is the first word that is not empty. */
 	for (size_t n = k; takes_script && n < c->count; n++) {
 		word_refuse(s, &c->words[n], &is_script);
+		word_refuse_printed(s, c, n, &is_script);
 		if (c->words[n].is_quoted || !word_may_be(&c->words[n], 0, ""))
 			break;
 	}
+	if (k < c->count && word_is_substituted_file(s, &c->words[k]))
+		word_refuse_printed(s, c, k, &is_script);
 	if (takes_script || (k < c->count && !takes_input))
 		return;
 	for (size_t h = c->here_from; h < s->here_count; h++)

@@ -346,24 +346,77 @@ static void scan_paren(struct shell_scan *s)
 		shell_refuse_range(s, from, s->at, &unclear);
 }
 
-void scan_list(struct shell_scan *s, enum stop stop)
+/* Where the commands begin whose output the next one reads. */
+struct pipeline {
+	size_t from, here;
+	bool is_open; /* behind a `|`: a line break does not end it */
+};
+
+static void begin_pipeline(struct shell_scan *s, struct pipeline *p)
 {
+	*p = (struct pipeline){.from = s->at, .here = s->here_count};
+	s->pipe_from = SIZE_MAX;
+}
+
+/* `;`, `&`, `|`, and what is made of them. */
+static void scan_separator(struct shell_scan *s, struct pipeline *p)
+{
+	bool is_pipe = scan_peek(s, 0) == '|' && scan_peek(s, 1) != '|';
+	s->at += 1 + (scan_peek(s, 0) == '|' && memchr("|&", scan_peek(s, 1), 2));
+	if (!is_pipe) {
+		begin_pipeline(s, p);
+		return;
+	}
+	p->is_open = true;
+	s->pipe_from = p->from;
+	s->pipe_here = p->here;
+}
+
+static void scan_line_end(struct shell_scan *s, struct pipeline *p)
+{
+	scan_newline(s);
+	if (p->is_open)
+		p->here = s->pipe_here = s->here_count;
+	else
+		begin_pipeline(s, p);
+}
+
+/* A command or a group in parentheses. False: an `esac` that ends the list. */
+static bool scan_item(struct shell_scan *s, enum stop stop, struct pipeline *p)
+{
+	p->is_open = false;
+	if (scan_peek(s, 0) != '(')
+		return scan_command(s, stop);
+	scan_paren(s);
+	return true;
+}
+
+static void scan_pipelines(struct shell_scan *s, enum stop stop)
+{
+	struct pipeline p;
+	begin_pipeline(s, &p);
 	for (;;) {
 		scan_blanks(s);
 		if (!scan_more(s))
 			return;
 		char c = s->text.at[s->at], next = scan_peek(s, 1);
 		if (c == '\n')
-			scan_newline(s);
+			scan_line_end(s, &p);
 		else if (c == ';' && stop == STOP_CASE && (next == ';' || next == '&'))
 			return;
 		else if (c == ')' && stop != STOP_END)
 			return;
-		else if (c == '(')
-			scan_paren(s);
 		else if (memchr(";|)", c, 3) || (c == '&' && !(next == '>' && s->is_bash)))
-			s->at++;
-		else if (!scan_command(s, stop))
+			scan_separator(s, &p);
+		else if (!scan_item(s, stop, &p))
 			return;
 	}
+}
+
+void scan_list(struct shell_scan *s, enum stop stop)
+{
+	size_t from = s->pipe_from, here = s->pipe_here;
+	scan_pipelines(s, stop);
+	s->pipe_from = from;
+	s->pipe_here = here;
 }

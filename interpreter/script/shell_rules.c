@@ -79,12 +79,15 @@ static uint8_t name_attributes(const struct shell_scan *s, struct str name)
 {
 	static const char *const computed[] = {
 		"RANDOM", "SRANDOM", "SECONDS", "OPTIND", "HISTCMD", "LINENO"};
+	static const char *const code[] = {"PS4", "BASH_ENV", "ENV", "PROMPT_COMMAND", "LD_PRELOAD",
+		"LD_AUDIT", "GIT_SSH_COMMAND", "PERL5OPT", "RUBYOPT", "PYTHONSTARTUP"};
 	uint8_t all = 0;
 	for (size_t i = 0; i < sizeof computed / sizeof *computed; i++)
 		if (str_is(name, computed[i]))
 			all |= ATTRIBUTE_INTEGER;
-	if (str_is(name, "PS4") || str_is(name, "BASH_ENV"))
-		all |= ATTRIBUTE_CODE;
+	for (size_t i = 0; i < sizeof code / sizeof *code; i++)
+		if (str_is(name, code[i]))
+			all |= ATTRIBUTE_CODE;
 	for (size_t i = 0; i < s->name_count; i++)
 		if (str_equal(s->names[i].name, name))
 			all |= s->names[i].attributes;
@@ -94,7 +97,10 @@ static uint8_t name_attributes(const struct shell_scan *s, struct str name)
 void assignment_rules(struct shell_scan *s, const struct shell_word *w)
 {
 	static const struct shell_refusal code = {
-		"the shell runs what is in this variable", "use another variable"};
+		"what is in this variable is run", "use another variable"};
+	static const struct shell_refusal path = {
+		"the value would choose where every program comes from",
+		"write at least a part of it: `PATH=${{ … }}/bin:$PATH`"};
 	static const struct shell_refusal reference = {
 		"the variable is a reference, so the value would name a variable",
 		"write the variable's name in the script"};
@@ -106,6 +112,10 @@ void assignment_rules(struct shell_scan *s, const struct shell_word *w)
 	uint8_t attributes = name_attributes(s, (struct str){w->text, len});
 	if (attributes & ATTRIBUTE_CODE)
 		word_refuse(s, w, &code);
+	/* A folder put before others is what scripts do; all of it decides what every name means.
+	 */
+	if (str_is((struct str){w->text, len}, "PATH") && w->len == equals + 1 + w->count)
+		word_refuse(s, w, &path);
 	if (attributes & ATTRIBUTE_REFERENCE)
 		word_refuse(s, w, &reference);
 	if ((attributes & ATTRIBUTE_INTEGER) || memchr(w->text, HOLE, equals))
@@ -151,7 +161,7 @@ static size_t skip_options(const struct shell_command *c, size_t i, bool *looks)
 }
 
 /* The word that names the program, behind `command`, `env` and the like. */
-static size_t program(struct shell_scan *s, const struct shell_command *c, size_t i)
+size_t command_program(struct shell_scan *s, const struct shell_command *c, size_t i)
 {
 	static const char *const wrappers[] = {"command", "exec", "builtin", "env", "nohup",
 		"setsid", "time", "sudo", "doas", NULL};
@@ -271,7 +281,7 @@ static void mark_flags(struct shell_scan *s, const struct shell_word *w)
 	}
 }
 
-static void flag_rules(struct shell_scan *s, const struct shell_command *c, size_t name)
+void flag_rules(struct shell_scan *s, const struct shell_command *c, size_t name)
 {
 	bool is_test = word_is(&c->words[name], "[") || word_is(&c->words[name], "test");
 	for (size_t k = name + 1; k < c->count; k++) {
@@ -288,11 +298,12 @@ void command_rules(struct shell_scan *s, struct shell_command *c)
 	while (i < c->count && word_assigns(&c->words[i]))
 		assignment_rules(s, &c->words[i++]);
 	shells_within(s, c);
-	size_t name = program(s, c, i);
+	size_t name = command_program(s, c, i);
 	if (name >= c->count)
 		return;
 	flag_rules(s, c, name);
 	if (word_is(&c->words[name], "[") || word_is(&c->words[name], "test"))
 		test_rules(s, c, name);
 	builtin_rules(s, c, name);
+	program_rules(s, c, name);
 }

@@ -39,6 +39,7 @@ struct shell_hole {
 	bool is_placed, is_dropped;
 	uint8_t form;
 	bool must_be_integer, may_be_flag, is_joined;
+	bool is_printed; /* an argument of `echo` or `printf`: it goes where their output goes */
 	const struct shell_refusal *refusal; /* the first one */
 };
 
@@ -62,7 +63,8 @@ struct shell_here {
 	struct str delimiter;
 	size_t at, len; /* the delimiter as written */
 	bool is_quoted, strip_tabs;
-	bool feeds_shell; /* its text is read by another shell */
+	bool feeds_shell;  /* its text is read by another shell */
+	bool is_passed_on; /* `cat` gives it to whoever reads its output */
 };
 
 struct shell_command {
@@ -91,6 +93,8 @@ struct shell_scan {
 	size_t here_count, here_cap;
 	struct shell_name *names; /* variables that got an attribute */
 	size_t name_count, name_cap;
+	size_t pipe_from, pipe_here; /* where what is piped into this command begins; SIZE_MAX:
+					nothing is */
 	unsigned depth;
 	size_t fuel;			   /* bytes that may still be read twice */
 	size_t searched_from, searched_to; /* for the end of a subscript */
@@ -183,6 +187,23 @@ void builtin_rules(struct shell_scan *s, struct shell_command *c, size_t name);
 void shells_within(struct shell_scan *s, struct shell_command *c);
 /* Which word is the script of the shell that word `i` starts with `-c`; 0: none. */
 size_t shell_script_word(const struct shell_command *c, size_t i);
+/* Whether word `i` starts a shell that reads its script from its input. */
+bool shell_reads_input(const struct shell_command *c, size_t i);
+/* The word that names the program, behind `sudo`, `env` and the like, from word `i` on. */
+size_t command_program(struct shell_scan *s, const struct shell_command *c, size_t i);
+/* Marks what a command would read as an option. */
+void flag_rules(struct shell_scan *s, const struct shell_command *c, size_t name);
+
+/* shell_program.c: programs that read an argument or their input as code */
+void program_rules(struct shell_scan *s, struct shell_command *c, size_t name);
+/* Refuses what `echo` and `printf` print between two places of the text, or within word `k`. */
+void shell_refuse_printed(
+	struct shell_scan *s, size_t from, size_t to, const struct shell_refusal *why);
+void word_refuse_printed(struct shell_scan *s, const struct shell_command *c, size_t k,
+	const struct shell_refusal *why);
+/* `<( … )` */
+bool word_is_substituted_file(const struct shell_scan *s, const struct shell_word *w);
+
 bool word_is(const struct shell_word *w, const char *text);
 /* Its text from byte `from` on, should its expansions come to nothing: `$x` may well be empty. */
 bool word_may_be(const struct shell_word *w, size_t from, const char *text);

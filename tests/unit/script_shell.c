@@ -265,7 +265,7 @@ TEST(shell_refuses)
 		{"bash <<< ${{ v }}", "1:10", "another shell", true},
 		{"trap 'rm ${{ v }}' EXIT", "1:10", "`trap`", false},
 		{"alias x=${{ v }}", "1:9", "alias", false},
-		{"PS4=${{ v }}; set -x", "1:5", "the shell runs", false},
+		{"PS4=${{ v }}; set -x", "1:5", "is run", false},
 		{"declare -a x=${{ v }}", "1:14", "list of words", true},
 		{"compgen -W ${{ v }}", "1:12", "expanded again", true},
 		/* places */
