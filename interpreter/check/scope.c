@@ -109,10 +109,21 @@ bool sees_results(const struct code *code)
 	return is_place && code->reader->step;
 }
 
+/* What a hint sees of the failure beside the result: run/judge.c. */
+static bool failure_field(const struct code *code, struct str name, enum type *type)
+{
+	bool is_count = str_is(name, "attempts");
+	if (code->place != PLACE_HINT || !(is_count || str_is(name, "reason") ||
+						 str_is(name, "message") || str_is(name, "state")))
+		return false;
+	*type = is_count ? TYPE_NUMBER : TYPE_STRING;
+	return true;
+}
+
 bool result_find(struct check *c, const struct code *code, struct str name, enum type *type)
 {
 	if (!sees_results(code))
 		return false;
 	struct target t = own_target(code->reader);
-	return target_result(c, &t, name, type);
+	return target_result(c, &t, name, type) || failure_field(code, name, type);
 }

@@ -38,8 +38,23 @@ void decide_finish(struct decider *d, struct spot s, enum step_status status, co
 
 /* ---- hints ---------------------------------------------------------------------------------- */
 
-static struct value step_hints(struct decider *d, struct spot s, const struct step *step)
+/* What its `hints` see by bare name, beside the result: the step has not ended yet. */
+static struct value failure_fields(struct decider *d, const struct event *failed)
 {
+	struct value v = value_map(d->scratch);
+
+	map_set(d->scratch, v.map, STR("reason"), value_str(str_of(failed->reason)));
+	map_set(d->scratch, v.map, STR("message"), value_str(failed->message));
+	map_set(d->scratch, v.map, STR("state"),
+		value_str(str_of(step_status_names[failed->state])));
+	map_set(d->scratch, v.map, STR("attempts"), value_int(failed->attempt));
+	return v;
+}
+
+static struct value step_hints(
+	struct decider *d, struct spot s, const struct step *step, const struct event *failed)
+{
+	const struct event fields = {.result = failure_fields(d, failed)};
 	struct value list = value_nil();
 
 	for (size_t i = 0; step->more && i < step->more->hints.count; i++) {
@@ -50,6 +65,7 @@ static struct value step_hints(struct decider *d, struct spot s, const struct st
 		const char *why;
 
 		scope_enter(d, s, true, &scope, &ev);
+		scope.pending = &fields;
 		if (h->only_if && h->only_if->expr &&
 			guard_test(&ev, h->only_if, &why) != VERDICT_TRUE)
 			continue;
@@ -256,7 +272,7 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 		out->event.result = value_map(d->scratch);
 		map_set(d->scratch, out->event.result.map, STR("status"), value_str(STR("failed")));
 	}
-	out->event.hints = step_hints(d, s, n->step);
+	out->event.hints = step_hints(d, s, n->step, &out->event);
 	if (n->action == ACTION_RUN && st->phase == PHASE_JUDGED)
 		out->event.tail = output_tail(st);
 }
