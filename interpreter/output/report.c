@@ -336,6 +336,19 @@ static void badly_finished(
 	failure_details(r, c, e, output_is_above);
 }
 
+/* What a process left behind is told however the step ends: nobody else knows of it any more. */
+static void attempt_finished(struct report *r, struct card *c, const struct event *e)
+{
+	if (!e->note.len)
+		return;
+	end_output(r, c, e);
+	struct report_line l = line_for(r, c, e);
+	l.mark = MARK_WARNED;
+	l.is_sentence = true;
+	l.text = e->note;
+	report_tell(r, &l);
+}
+
 static void step_finished(struct report *r, struct card *c, const struct event *e)
 {
 	end_output(r, c, e);
@@ -355,6 +368,8 @@ static void step_event(struct report *r, struct card *c, const struct event *e)
 		step_started(r, c, e);
 	else if (e->kind == EVENT_STEP_OUTPUT)
 		step_output(r, c, e);
+	else if (e->kind == EVENT_ATTEMPT_FINISHED)
+		attempt_finished(r, c, e);
 	else if (e->kind == EVENT_STEP_RETRY)
 		step_retry(r, c, e);
 	else if (e->kind == EVENT_STEP_CANCEL)

@@ -65,6 +65,7 @@ void answer_event(struct decider *d, struct spot s, const struct answer *a, stru
 	out->message = str_of(a->message ? a->message : "");
 	out->result = a->result;
 	out->was_sent = a->was_sent;
+	out->note = str_of(a->note ? a->note : "");
 	out->log = str_of(a->log_path ? a->log_path : "");
 	out->duration_ns = d->now_ns - st->attempt_ns;
 }

@@ -131,6 +131,7 @@ static const struct row rows[] = {
 	ROW("reason", ROW_TEXT, reason,
 		KINDS_STEP | KINDS_ENDS | KINDS_WATCH | KIND(CONDITION) | KINDS_TURN, 0, false),
 	ROW("message", ROW_STR, message, KINDS_ALL, 0, false),
+	ROW("note", ROW_STR, note, KIND(ATTEMPT_FINISHED), 0, false),
 	ROW("command", ROW_STR, command, KINDS_STEP, 0, false),
 	ROW("duration", ROW_SECONDS, duration_ns, KINDS_STEP | KINDS_ENDS,
 		KINDS_OF_STEP_END | KIND(RUN_FINISHED), false),

@@ -80,6 +80,7 @@ struct event {
 	enum step_status state;
 	const char *reason;
 	struct str message; /* what went wrong, for people */
+	struct str note; /* ATTEMPT_FINISHED: what its process left running, now killed; or empty */
 	struct str command; /* what is run or requested, filled in and masked */
 	int64_t duration_ns, delay_ns, until_ns;
 	struct value result; /* ATTEMPT_FINISHED: by the action's field names */

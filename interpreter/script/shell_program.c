@@ -13,8 +13,7 @@ static const struct shell_refusal is_split = {
 static const struct shell_refusal is_remote = {
 	"`ssh` would hand the value to a shell on the other side, which runs it",
 	"send it as input: `printf '%s\\n' ${{ … }} | ssh host 'IFS= read -r x; … \"$x\"'`"};
-static const struct shell_refusal is_program = {
-	"the value would be part of a program that is run",
+static const struct shell_refusal is_program = {"the value would be part of a program that is run",
 	"pass it as an argument behind the program, or in the environment: `x=${{ … }} …`"};
 static const struct shell_refusal is_awk = {"the value would be part of the `awk` program",
 	"pass it in the environment: `x=${{ … }} awk '… ENVIRON[\"x\"] …'`"};
@@ -97,7 +96,8 @@ static bool is_called(const struct shell_word *w, const char *name)
 {
 	const char *slash = w->len ? memrchr(w->text, '/', w->len) : NULL;
 	size_t from = slash ? (size_t)(slash + 1 - w->text) : 0, to = w->len, len = strlen(name);
-	while (to > from && (w->text[to - 1] == '.' || (w->text[to - 1] >= '0' && w->text[to - 1] <= '9')))
+	while (to > from &&
+		(w->text[to - 1] == '.' || (w->text[to - 1] >= '0' && w->text[to - 1] <= '9')))
 		to--;
 	return to - from == len && memcmp(w->text + from, name, len) == 0;
 }
@@ -130,7 +130,7 @@ static size_t program_at(const struct shell_word *w, size_t n)
 	if (strchr(interpreters[n].letters, w->text[1]))
 		return 2;
 	return w->text[w->len - 1] && strchr(interpreters[n].letters, w->text[w->len - 1]) ? w->len
-											  : 0;
+											   : 0;
 }
 
 static void interpreter_rules(struct shell_scan *s, struct shell_command *c, size_t i, size_t n)
@@ -210,7 +210,8 @@ void program_rules(struct shell_scan *s, struct shell_command *c, size_t name)
 	/* Behind these a word that names a program most likely is one. */
 	static const char *const runners[] = {"docker", "podman", "kubectl", "oc", "nsenter",
 		"chroot", "timeout", "nice", "ionice", "stdbuf", "xargs", "find", "flock",
-		"sshpass", "ssh", "watch", "parallel", "su", "runuser", "time", "systemd-run", NULL};
+		"sshpass", "ssh", "watch", "parallel", "su", "runuser", "time", "systemd-run",
+		NULL};
 	print_rules(s, c, name);
 	rules_of(s, c, name);
 	if (!word_names(&c->words[name], runners))

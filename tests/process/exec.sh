@@ -33,6 +33,17 @@ has "bash has pipefail" 'pipefail'
 has "cwd" '/sub'
 [ ! -e pwned ] && pass || fail "a value was executed"
 
+cat >leaves.yml <<'YML'
+version: 1
+runbook: leaves
+steps:
+  - { id: leaves, run: "sleep 300 & echo started", effects: none }
+YML
+for output in plain jsonl; do
+	run 0 exec leaves.yml --output $output
+	has "what a step left running is named in $output" 'killed what it left running: `sleep` (pid'
+done
+
 cat >end.yml <<'YML'
 version: 1
 runbook: end
