@@ -148,6 +148,7 @@ static void rollback_finished(struct account *a, const struct event *e)
 {
 	a->ended_ns = e->time_ns;
 	a->undone = keep_texts(a, &e->undo, &a->undone_count);
+	a->bare = keep_texts(a, &e->bare, &a->bare_count);
 	if (!str_is(str_of(e->reason), "ineffective"))
 		return;
 	add_task(a, "find out why it has not recovered: what was undone is not all that is wrong");
@@ -263,13 +264,20 @@ static void tell(struct telling *t, struct str label, struct str text)
 	t->line(t->context, label, text);
 }
 
+static void tell_names(struct telling *t, struct str label, const struct str *names, size_t count)
+{
+	strbuf_clear(&t->text);
+	for (size_t i = 0; i < count; i++)
+		strbuf_printf(&t->text, "%s%.*s", i ? ", " : "", STR_ARGS(names[i]));
+	tell(t, label, count ? strbuf_str(&t->text) : STR("nothing"));
+}
+
 static void tell_undone(struct telling *t)
 {
 	const struct account *a = t->account;
-	strbuf_clear(&t->text);
-	for (size_t i = 0; i < a->undone_count; i++)
-		strbuf_printf(&t->text, "%s%.*s", i ? ", " : "", STR_ARGS(a->undone[i]));
-	tell(t, STR("undone"), a->undone_count ? strbuf_str(&t->text) : STR("nothing"));
+	tell_names(t, STR("undone"), a->undone, a->undone_count);
+	if (a->bare_count)
+		tell_names(t, STR("nothing to undo"), a->bare, a->bare_count);
 }
 
 /* The last begun first: that is the order to undo them in. */

@@ -26,7 +26,8 @@ struct account {
 	struct str tasks[ACCOUNT_TASKS]; /* `undo `migrate` by hand` */
 	size_t task_count, more_tasks;
 	struct str *undone, *left; /* as the engine tells them */
-	size_t undone_count, left_count;
+	struct str *bare;	   /* what the file has no way to undo, or passed over */
+	size_t undone_count, bare_count, left_count;
 	struct str file;
 	struct str turn_reason;
 	struct strbuf

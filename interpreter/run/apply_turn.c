@@ -29,6 +29,13 @@ void turn_leave_behind(struct run *r, const char *format, ...)
 	va_end(args);
 }
 
+static void add_name(struct run *r, struct value *list, struct str name)
+{
+	if (list->kind != VALUE_LIST)
+		*list = value_list(r->arena);
+	list_add(r->arena, list->list, value_str(name));
+}
+
 /* A compensation that ended, or a step of `rollback.steps` that failed. */
 void turn_note_undo(struct run *r, struct spot s, const struct event *e)
 {
@@ -49,10 +56,10 @@ void turn_note_undo(struct run *r, struct spot s, const struct event *e)
 	if (e->reason && strcmp(e->reason, "blocked") == 0) {
 		turn_leave_behind(r, "`%.*s` is not undone: what needed it could not be undone",
 			STR_ARGS(name));
-	} else if (e->state == STEP_OK || e->state == STEP_WARNED || e->state == STEP_SKIPPED) {
-		if (r->undone.kind != VALUE_LIST)
-			r->undone = value_list(r->arena);
-		list_add(r->arena, r->undone.list, value_str(name));
+	} else if (e->state == STEP_SKIPPED) {
+		add_name(r, &r->passed_over, name);
+	} else if (e->state == STEP_OK || e->state == STEP_WARNED) {
+		add_name(r, &r->undone, name);
 	} else {
 		turn_leave_behind(r, "`%.*s` is not undone: its rollback failed: %.*s",
 			STR_ARGS(name), STR_ARGS(e->message));

@@ -131,11 +131,16 @@ static int64_t retry_delay(
 static const struct retry default_compensation = {
 	.attempts = 3, .delay_ns = NS_PER_S, .max_delay_ns = INT64_MIN, .backoff = 2};
 
-/* A leaf of it: a group's steps each have their tries. */
+/* A leaf of it, or of `rollback.steps`: a group's steps each have their tries. A person who said no
+ * is not asked again. */
 static bool is_compensation(const struct run *r, struct spot s)
 {
-	return action_asks_world(r->plan->nodes[s.node].action) &&
-	       plan_undone_step(r->plan, s.node) != NODE_NONE;
+	const struct plan *p = r->plan;
+	uint8_t action = p->nodes[s.node].action;
+
+	return (action == ACTION_RUN || action == ACTION_HTTP) &&
+	       (plan_undone_step(p, s.node) != NODE_NONE ||
+		       (p->after != NODE_NONE && plan_is_within(p, s.node, p->after)));
 }
 
 static const struct retry *retry_of(const struct run *r, struct spot s)

@@ -353,6 +353,18 @@ void decide_next_stage(struct decider *d, struct decision *out)
 	out->event.stage = stage;
 }
 
+/* A step failed, and by the `if` of every rollback there was nothing to undo. */
+static bool is_plain_failure(const struct run *r)
+{
+	static const char *const others[] = {"condition", "blind", "interrupt"};
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		if (strcmp(r->stop_reason, others[i]) == 0)
+			return false;
+	}
+	return r->undo_count && r->undone.kind == VALUE_NIL;
+}
+
 static void finish_rollback(struct decider *d, struct decision *out)
 {
 	const struct run *r = d->run;
@@ -360,10 +372,18 @@ static void finish_rollback(struct decider *d, struct decision *out)
 		r->is_unfinished || (r->left.kind == VALUE_LIST && r->left.list->count);
 
 	turn_event(d, EVENT_ROLLBACK_FINISHED, NULL, NULL, out);
-	out->event.status = is_incomplete ? RUN_ROLLBACK_INCOMPLETE : RUN_ROLLED_BACK;
+	out->event.status = is_incomplete	  ? RUN_ROLLBACK_INCOMPLETE
+			    : is_plain_failure(r) ? RUN_FAILED
+						  : RUN_ROLLED_BACK;
 	out->event.undo = r->undone;
 	out->event.left = r->left;
 	out->event.bare = undo_bare(r, d->scratch);
+	for (size_t i = 0; r->passed_over.kind == VALUE_LIST && i < r->passed_over.list->count;
+		i++) {
+		if (out->event.bare.kind == VALUE_NIL)
+			out->event.bare = value_list(d->scratch);
+		list_add(d->scratch, out->event.bare.list, r->passed_over.list->items[i]);
+	}
 	out->event.duration_ns = d->now_ns;
 }
 

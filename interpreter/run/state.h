@@ -199,9 +199,10 @@ struct run {
 	struct spot *undo; /* what is undone, in the order to undo it */
 	uint32_t undo_count, undo_next;
 	bool undo_is_running;
-	struct value left;   /* list of texts: what is left behind, and why */
-	struct value undone; /* list of names */
-	int64_t verify_ns;   /* when verifying began */
+	struct value left;	  /* list of texts: what is left behind, and why */
+	struct value undone;	  /* list of names */
+	struct value passed_over; /* list of names: the `if` of their rollback was false */
+	int64_t verify_ns;	  /* when verifying began */
 	bool stop_after_current;
 	struct str id;
 	struct value env;      /* the environment at the start, as guards see it */

@@ -422,6 +422,15 @@ static void check_untouched(struct checker *c, const struct event *e, struct spo
 		broken(c, "`%s` had an effect, and the run is `failed`", name_of(c, s));
 }
 
+/* Of a run that turned back and found nothing to undo. */
+static void check_passed_over(struct checker *c, const struct event *e, struct spot s)
+{
+	const struct seen *u = seen_at(c, s.frame->number, c->plan->nodes[s.node].undo);
+	check_undone(c, e, s);
+	if (u->undone && u->state != STEP_SKIPPED)
+		broken(c, "`%s` is undone, and the run is `failed`", name_of(c, s));
+}
+
 static void check_all_ended(struct checker *c)
 {
 	for (uint32_t f = 0; f < c->run->frame_count; f++)
@@ -463,6 +472,8 @@ static void check_end(struct checker *c, const struct event *e)
 		if (has_left != (e->status == RUN_ROLLBACK_INCOMPLETE))
 			broken(c, "what is left and the end state contradict each other");
 		each_undoable(c, e, check_undone);
+	} else if (c->is_rolling_back && e->status == RUN_FAILED) {
+		each_undoable(c, e, check_passed_over);
 	} else if (c->is_rolling_back) {
 		broken(c, "decided to roll back and ended as %s", run_status_names[e->status]);
 	} else if (e->status == RUN_FAILED && !seen_at(c, 0, c->plan->main)->is_done) {
