@@ -25,6 +25,10 @@ static const struct rule *const rules[] = {
 	&lint_branches,
 	&lint_needs,
 	&lint_patterns,
+	&lint_raw,
+	&lint_secrets,
+	&lint_literals,
+	&lint_shell,
 };
 
 /* ---- how loud ------------------------------------------------------------------------------- */
@@ -120,6 +124,7 @@ static void lint_files(struct check *c)
 		if (!b || b->runbook->file->is_embedded)
 			continue;
 		lint_inputs(c, b);
+		lint_tokens(c, b->runbook->file);
 	}
 }
 

@@ -20,7 +20,11 @@ extern const struct rule lint_names;
 /* What no step or expression alone can show. */
 void lint_times(struct check *c); /* RB501: deadlines against what has to fit in */
 void lint_inputs(struct check *c, const struct book *b); /* RB702…704: their patterns */
-void lint_tokens(struct check *c); /* RB604: literals that look like credentials */
+/* RB604: literals that look like credentials, wherever they stand. */
+void lint_tokens(struct check *c, const struct source_file *file);
+/* RB603, when the value is or holds a secret. */
+void tell_secret_argument(
+	struct check *c, const struct reader *r, const struct guard *g, struct str program);
 
 /* Whether the step is part of the way forward, so that a rollback may have to undo it. */
 static inline bool is_forward(const struct reader *r)

@@ -250,6 +250,7 @@ int session_play(struct session *s, const char *how)
 		s->engine.journal = &s->recorder.base;
 		world_options.log_dir = s->recorder.run_dir;
 		world_options.children_fd = s->recorder.children_fd;
+		world_options.children_first = s->engine.children + 1;
 	}
 	s->engine.sinks[s->engine.sink_count++] = sink;
 	s->engine.world = s->venue->world(s->venue, &world_options);

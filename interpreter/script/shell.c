@@ -298,6 +298,18 @@ bool *shell_check_words(struct arena *a, const struct source_file *file,
 
 /* ---- values --------------------------------------------------------------------------------- */
 
+void shell_scan_with(struct arena *a, const struct source_file *file, const struct value *v,
+	bool is_bash, struct diagnostics *d, struct shell_look *look)
+{
+	struct shell_scan s = {.arena = a, .is_bash = is_bash, .pipe_from = SIZE_MAX};
+	if (!take_script(&s, a, file, v, d))
+		return;
+	s.look = look;
+	s.end = s.text.len;
+	s.fuel = 65536 + 16 * s.text.len;
+	scan_list(&s, STOP_END);
+}
+
 /* A string that the shell computes with as it is: no leading zero, which would be octal. */
 static bool is_integer_text(struct str text)
 {

@@ -272,6 +272,8 @@ static bool scan_reserved(struct shell_scan *s, const struct shell_word *w)
 /* The simple command is over; at its end may stand the `()` of a function. */
 static void end_command(struct shell_scan *s, struct shell_command *c)
 {
+	if (s->look)
+		look_command(s, c);
 	if (c->count == 1 && scan_peek(s, 0) == '(' && take_function_parens(s))
 		word_refuse(s, &c->words[0], &names_function);
 	else
@@ -400,6 +402,8 @@ static void scan_pipelines(struct shell_scan *s, enum stop stop)
 		if (!scan_more(s))
 			return;
 		char c = s->text.at[s->at], next = scan_peek(s, 1);
+		if (c == '|' && next != '|' && s->look)
+			look_pipe(s);
 		if (c == '\n')
 			scan_line_end(s, &p);
 		else if (c == ';' && stop == STOP_CASE && (next == ';' || next == '&'))

@@ -207,9 +207,14 @@ void scan_dollar(struct shell_scan *s, struct shell_word *w, enum quoting q)
 {
 	if (!shell_enter(s))
 		return;
-	size_t from = w->len;
+	size_t from = w->len, dollar = s->at;
 	s->at = shell_joined(s, s->at + 1);
+	char next = scan_peek(s, 0);
 	scan_expansion(s, w, q);
 	forget_inside(w, from);
+	if (q == QUOTING_NONE && !w->bare_len && (is_name_start(next) || next == '{')) {
+		w->bare = dollar;
+		w->bare_len = s->at - dollar;
+	}
 	s->depth--;
 }

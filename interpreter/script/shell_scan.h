@@ -56,7 +56,9 @@ struct shell_word {
 	size_t len, cap;
 	size_t *holes; /* the numbers of the holes that are part of it */
 	size_t count, hole_cap;
-	bool is_quoted; /* in part at least: no reserved word */
+	bool is_quoted;	       /* in part at least: no reserved word */
+	size_t end;	       /* behind its last byte in the flat text */
+	size_t bare, bare_len; /* the first `$name` outside of quotes */
 };
 
 struct shell_here {
@@ -98,12 +100,20 @@ struct shell_scan {
 	unsigned depth;
 	size_t fuel;			   /* bytes that may still be read twice */
 	size_t searched_from, searched_to; /* for the end of a subscript */
+	struct shell_look *look;	   /* who wants to see the commands, or NULL */
 	/* Set when what follows cannot be read with certainty. */
 	const struct shell_refusal *doubt;
 };
 
 enum quoting { QUOTING_NONE, QUOTING_DOUBLE, QUOTING_HERE, QUOTING_ARITHMETIC };
 enum stop { STOP_END, STOP_PAREN, STOP_CASE };
+
+/* shell_look.c: a simple command has ended at s->at; a `|` stands there. */
+void look_command(struct shell_scan *s, const struct shell_command *c);
+void look_pipe(struct shell_scan *s);
+/* shell.c: reads the script for one who looks. */
+void shell_scan_with(struct arena *a, const struct source_file *file, const struct value *v,
+	bool is_bash, struct diagnostics *d, struct shell_look *look);
 
 /* shell_scan.c: places */
 void shell_place(struct shell_scan *s, struct shell_word *w, enum hole_form form);

@@ -310,5 +310,6 @@ void scan_word(struct shell_scan *s, struct shell_word *w)
 		w->at = s->at;
 	while (scan_more(s))
 		if (!scan_word_subscript(s, w) && !scan_word_part(s, w))
-			return;
+			break;
+	w->end = s->at;
 }

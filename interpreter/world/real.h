@@ -25,7 +25,6 @@ struct terminal_hooks {
 /* All strings are borrowed and have to outlive the world. */
 struct real_options {
 	const char *log_dir;	     /* made for the first log; NULL: keep no logs */
-	int children_fd;	     /* of a recorded run: what becomes of its children; 0: none */
 	const struct masker *masker; /* NULL: nothing is masked */
 	bool wants_live_output;	     /* HAPPENED_OUTPUT as it comes */
 	bool assume_yes;	     /* questions are answered yes, prompts by their defaults */
