@@ -66,6 +66,9 @@ static bool is_danger(enum rule_id id)
 
 static int severity_of(const struct lint_options *o, enum rule_id id)
 {
+	/* What would be refused stays an error. */
+	if (rule_is_fixed(id))
+		return SEVERITY_ERROR;
 	if (o->severity[id] != LINT_UNSAID)
 		return o->severity[id];
 	if (is_taste(id) && o->profile != LINT_STRICT)
@@ -75,21 +78,20 @@ static int severity_of(const struct lint_options *o, enum rule_id id)
 	return (int)rule_info(id)->severity;
 }
 
-static void set_severities(struct diagnostics *d, const struct lint_options *o)
+/* What was told before lint began. */
+static void set_severities(struct diagnostics *d, const int8_t *severities)
 {
 	struct diagnostic **at = &d->first;
 
 	while (*at) {
 		struct diagnostic *x = *at;
-		int severity = severity_of(o, x->rule);
 
-		if (rule_info(x->rule)->severity != SEVERITY_ERROR && severity == LINT_OFF) {
+		if (severities[x->rule] < 0) {
 			*at = x->next;
 			diagnostics_forget(d, x);
 			continue;
 		}
-		if (rule_info(x->rule)->severity != SEVERITY_ERROR && severity >= 0)
-			diagnostic_set_severity(d, x, (enum severity)severity);
+		diagnostic_set_severity(d, x, (enum severity)severities[x->rule]);
 		at = &x->next;
 	}
 	d->last = at;
@@ -100,17 +102,16 @@ static void set_severities(struct diagnostics *d, const struct lint_options *o)
 /* What another program says depends on the machine. */
 static bool is_certain(const void *context, enum rule_id id)
 {
-	const struct lint_options *o = context;
+	const int8_t *severities = context;
 
-	return severity_of(o, id) != LINT_OFF;
+	return severities[id] >= 0;
 }
 
-static void apply_comments(
-	const struct plan *p, struct diagnostics *d, const struct lint_options *o)
+static void apply_comments(const struct plan *p, struct diagnostics *d)
 {
 	for (size_t i = 0; i < p->files->count; i++) {
 		if (!p->files->files[i]->is_embedded)
-			suppress(p->files->files[i], d, is_certain, o);
+			suppress(p->files->files[i], d, is_certain, d->severities);
 	}
 }
 
@@ -136,6 +137,12 @@ void lint_plan(const struct plan *p, struct diagnostics *d, const struct lint_op
 		.rule_count = sizeof rules / sizeof *rules,
 		.is_lint = true};
 
+	int8_t severities[RULE_COUNT];
+
+	for (int i = 0; i < RULE_COUNT; i++)
+		severities[i] = (int8_t)severity_of(o, (enum rule_id)i);
+	set_severities(d, severities);
+	d->severities = severities;
 	arena_init(&c.arena);
 	books_make(&c);
 	walk_plan(&c);
@@ -143,6 +150,6 @@ void lint_plan(const struct plan *p, struct diagnostics *d, const struct lint_op
 	lint_files(&c);
 	free(c.types);
 	arena_release(&c.arena);
-	apply_comments(p, d, o);
-	set_severities(d, o);
+	apply_comments(p, d);
+	d->severities = NULL;
 }

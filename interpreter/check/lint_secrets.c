@@ -234,18 +234,26 @@ static bool check_form(
 	return true;
 }
 
+/* Bytes that a form begins with: all else is passed over at once. */
+static void mark_first(bool first[256])
+{
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		first[(unsigned char)forms[i].prefix[0]] = true;
+}
+
 void lint_tokens(struct check *c, const struct source_file *file)
 {
 	struct str text = file->text;
+	bool first[256] = {false};
 
-	for (size_t at = 0; at < text.len; at++) {
-		/* All forms begin with one of these. */
-		const char *next = memchr("Agxsrnpdh-", text.at[at], 10);
-
-		if (!next || !text.at[at])
+	mark_first(first);
+	for (size_t at = 0; at + 1 < text.len; at++) {
+		if (!first[(unsigned char)text.at[at]])
 			continue;
 		for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-			if (forms[i].prefix[0] == *next && check_form(c, file, at, &forms[i]))
+			if (forms[i].prefix[0] == text.at[at] &&
+				forms[i].prefix[1] == text.at[at + 1] &&
+				check_form(c, file, at, &forms[i]))
 				break;
 		}
 	}

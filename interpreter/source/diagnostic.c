@@ -45,7 +45,12 @@ static void tally(struct diagnostics *d, enum severity severity, size_t by)
 struct diagnostic *diagnose(
 	struct diagnostics *d, enum rule_id rule, struct span span, const char *format, ...)
 {
-	enum severity severity = rules[rule].severity;
+	int wanted = d->severities ? d->severities[rule] : (int)rules[rule].severity;
+	enum severity severity = (enum severity)wanted;
+	if (wanted < 0) {
+		*d->spare = (struct diagnostic){.rule = rule, .message = ""};
+		return d->spare;
+	}
 	tally(d, severity, 1);
 	if (d->count >= d->max) {
 		d->dropped++;

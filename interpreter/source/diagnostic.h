@@ -68,6 +68,8 @@ struct diagnostics {
 	size_t suppressed;	  /* of `count` */
 	size_t max;		  /* how many are kept */
 	size_t dropped;		  /* beyond `max`: in `errors` and `warnings`, not in `count` */
+	const int8_t *severities; /* by rule: enum severity, or below 0: not told; NULL: as the
+				   * table of rules says */
 	struct diagnostic *spare; /* what diagnose() gives for one that is dropped */
 };
 
