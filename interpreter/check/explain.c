@@ -7,6 +7,7 @@ static const struct explanation table[RULE_COUNT] = {
 	[code] = {.what = (what_text), .why = (why_text), .bad = (bad_text), .good = (good_text)},
 #include "check/explain_guards.def"
 #include "check/explain_keys.def"
+#include "check/explain_lint.def"
 #include "check/explain_loading.def"
 #include "check/explain_plan.def"
 #include "check/explain_text.def"

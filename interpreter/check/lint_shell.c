@@ -166,6 +166,20 @@ static bool is_deciding_sink(struct str name)
 	return is_one_of(name, names);
 }
 
+/* `rows() {`: what a function of the script does is not known here. */
+static bool is_function(const struct script *s, struct str name)
+{
+	for (ptrdiff_t at = 0; (at = str_find(s->text, name, (size_t)at)) >= 0; at++) {
+		size_t end = (size_t)at + name.len;
+
+		while (end < s->text.len && s->text.at[end] == ' ')
+			end++;
+		if (end + 1 < s->text.len && s->text.at[end] == '(' && s->text.at[end + 1] == ')')
+			return true;
+	}
+	return false;
+}
+
 static void check_pipe(struct script *s, const struct shell_seen *k)
 {
 	struct str name = program(k);
@@ -183,7 +197,7 @@ static void check_pipe(struct script *s, const struct shell_seen *k)
 	}
 	s->piped_name = NULL;
 	if (!k->is_piped || s->is_bash || s->has_pipefail || is_harmless_source(name) ||
-		name.at[0] == SHELL_VALUE || name.at[0] == SHELL_EXPANSION)
+		name.at[0] == SHELL_VALUE || name.at[0] == SHELL_EXPANSION || is_function(s, name))
 		return;
 	s->piped = script_span(s, k->words[k->name].at, k->words[k->name].len);
 	s->piped_name = arena_copy(s->c->d->arena, name.at, name.len);

@@ -19,5 +19,4 @@ bool rule_is_fixed(enum rule_id id);
 void suppress(const struct source_file *file, struct diagnostics *d,
 	bool (*is_certain)(const void *context, enum rule_id id), const void *context);
 
-
 #endif

@@ -5,6 +5,7 @@
 #include "base/regex.h"
 #include "check/check.h"
 #include "check/explain.h"
+#include "check/lint.h"
 #include "test.h"
 
 #include <sys/stat.h>
@@ -82,22 +83,30 @@ static void remove_example(struct example *e)
 }
 
 /* What is told about it: each code once, in order. */
-static void codes_of(struct strbuf *out, const char *text)
+static void codes_of(struct strbuf *out, const char *text, enum lint_profile profile)
 {
 	struct example e = {0};
 	struct arena arena;
 	struct source_set files;
 	struct diagnostics d;
+	struct lint_options options;
 	arena_init(&arena);
 	source_init(&files, &arena);
 	diagnostics_init(&d, &arena);
 	write_example(&e, text);
 	struct runbook *book = runbook_load(&arena, &files, e.main, &d);
 	struct plan *plan = book ? plan_build(&arena, &files, book, &d) : NULL;
-	if (plan && !d.errors)
+	bool is_sound = plan && !d.errors;
+	if (is_sound)
 		check_plan(plan, &d);
+	lint_options_init(&options);
+	options.profile = profile;
+	if (is_sound)
+		lint_plan(plan, &d, &options);
 	diagnostics_sort(&d);
 	for (const struct diagnostic *x = d.first; x; x = x->next) {
+		if (x->is_suppressed)
+			continue;
 		const char *code = rule_info(x->rule)->code;
 		if (!out->len || !strstr(out->at, code))
 			strbuf_printf(out, "%s%s", out->len ? " " : "", code);
@@ -108,10 +117,10 @@ static void codes_of(struct strbuf *out, const char *text)
 	remove_example(&e);
 }
 
-static void check_example(const char *text, const char *expected)
+static void check_example(const char *text, enum lint_profile profile, const char *expected)
 {
 	struct strbuf codes = {0};
-	codes_of(&codes, text);
+	codes_of(&codes, text, profile);
 	CHECK_TEXT(strbuf_str(&codes), expected);
 	strbuf_release(&codes);
 }
@@ -124,8 +133,11 @@ TEST(explain_examples)
 		test_about("%s %s", rule->code, rule->name);
 		if (!CHECK(e != NULL))
 			continue;
-		check_example(e->bad, rule->code);
-		check_example(e->good, "");
+		/* Matters of taste are only asked about by `strict`. */
+		enum lint_profile profile =
+			rule->severity == SEVERITY_INFO ? LINT_STRICT : LINT_DEFAULT;
+		check_example(e->bad, profile, rule->code);
+		check_example(e->good, profile, "");
 	}
 	test_about(NULL);
 }
