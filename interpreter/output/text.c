@@ -1,6 +1,7 @@
 #include "output/text.h"
 
 #include "base/duration.h"
+#include "source/render.h"
 #include "source/width.h"
 
 #include <math.h>
@@ -109,18 +110,6 @@ void style_off(struct strbuf *out, bool color, enum style s)
 
 /* ---- what is safe ---------------------------------------------------------------------------- */
 
-/* GitHub and Azure look for `##[command]` and `##vso[…]` anywhere in a line; TeamCity has the like.
- * (Commands at the start of a line are no concern: our lines start with a time or a mark.) */
-static bool is_ci_command(struct str s)
-{
-	size_t i = 2;
-	if (s.len < 3 || s.at[0] != '#' || s.at[1] != '#')
-		return false;
-	while (i < s.len && ((s.at[i] | 0x20) >= 'a' && (s.at[i] | 0x20) <= 'z'))
-		i++;
-	return i < s.len && s.at[i] == '[';
-}
-
 /* The next piece of `*rest` as it is shown. A tab becomes a blank; the sign that asks for the
  * colourful, wider form of a character is left out, for terminals disagree about its width. */
 static struct glyph next_glyph(struct str *rest)
@@ -139,18 +128,8 @@ static struct glyph next_glyph(struct str *rest)
 
 void text_safe(struct strbuf *out, struct str text)
 {
-	while (text.len) {
-		if (is_ci_command(text)) {
-			strbuf_puts(out, "#\\x23");
-			text.at += 2;
-			text.len -= 2;
-			continue;
-		}
-		struct glyph g = glyph_of(text);
-		strbuf_add(out, g.text, g.len);
-		text.at += g.bytes;
-		text.len -= g.bytes;
-	}
+	/* Commands at the start of a line are no concern: ours start with a time or a mark. */
+	escape_for_terminal(out, text);
 }
 
 /* ---- what fits ------------------------------------------------------------------------------- */

@@ -43,7 +43,7 @@ static void paint(struct renderer *r, const char *code)
 void escape_for_terminal(struct strbuf *out, struct str text)
 {
 	while (text.len) {
-		struct glyph g = glyph_of(text);
+		struct glyph g = glyph_in_log(text);
 		strbuf_add(out, g.text, g.len);
 		text.at += g.bytes;
 		text.len -= g.bytes;
@@ -93,7 +93,7 @@ static size_t columns(struct str text, struct strbuf *out, size_t from, size_t t
 {
 	size_t column = 0;
 	while (text.len && column < to) {
-		struct glyph g = glyph_of(text);
+		struct glyph g = glyph_in_log(text);
 		bool is_tab = text.at[0] == '\t';
 		size_t width = is_tab ? TAB_WIDTH - column % TAB_WIDTH : g.width;
 		bool is_seen = out && column >= from && column + width <= to;

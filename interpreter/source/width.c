@@ -158,13 +158,6 @@ static struct glyph spelled_out(uint32_t code, size_t bytes)
 	return g;
 }
 
-/* What a CI runner takes for an order wherever it stands in a line of a log. */
-static bool begins_an_order(struct str s)
-{
-	return str_starts_with(s, STR("##[")) || str_starts_with(s, STR("##vso[")) ||
-	       str_starts_with(s, STR("##teamcity["));
-}
-
 struct glyph glyph_of(struct str s)
 {
 	uint32_t code = 0;
@@ -174,7 +167,7 @@ struct glyph glyph_of(struct str s)
 		bad.bytes = 1;
 		return bad;
 	}
-	if (IN(code, unsafe) || (code == '#' && begins_an_order(s)))
+	if (IN(code, unsafe))
 		return spelled_out(code, bytes);
 	struct glyph g = {.len = bytes, .bytes = bytes, .width = 1};
 	memcpy(g.text, s.at, bytes);
@@ -183,4 +176,22 @@ struct glyph glyph_of(struct str s)
 	else if (code >= 0x1100 && IN(code, double_width))
 		g.width = 2;
 	return g;
+}
+
+/* GitHub and Azure look for `##[command]` and `##vso[…]` anywhere in a line; TeamCity has the like.
+ */
+static bool is_ci_command(struct str s)
+{
+	size_t i = 2;
+	if (s.len < 3 || s.at[0] != '#' || s.at[1] != '#')
+		return false;
+	while (i < s.len && ((s.at[i] | 0x20) >= 'a' && (s.at[i] | 0x20) <= 'z'))
+		i++;
+	return i < s.len && s.at[i] == '[';
+}
+
+struct glyph glyph_in_log(struct str s)
+{
+	static const struct glyph apart = {.text = "#\\x23", .len = 5, .bytes = 2, .width = 5};
+	return is_ci_command(s) ? apart : glyph_of(s);
 }

@@ -18,5 +18,8 @@ struct glyph {
 /* The first character of `s` (s.len > 0). Control characters, bidirectional controls and bytes that
  * are not UTF-8 are spelled out: \x1b, \u{202e}. A tab is given as it is, with width 0. */
 struct glyph glyph_of(struct str s);
+/* The same for what may be read by a CI runner: `##[` and the like, which it would take for an
+ * order wherever it stands in a line, are taken apart: #\x23[. */
+struct glyph glyph_in_log(struct str s);
 
 #endif

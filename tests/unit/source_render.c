@@ -197,16 +197,16 @@ TEST(source_render_orders)
 	struct diagnostic *x = diagnose(&s.d, RB101, span_of(file, "a"), "##teamcity[x]");
 	diagnostic_hint(&s.d, x, "write\n ::set-output name=x::y");
 	check_shown(&s, false,
-		"error[RB101]: \\x23#teamcity[x]\n"
+		"error[RB101]: #\\x23teamcity[x]\n"
 		" --> ::error::x.yml:1:1\n"
 		"  |\n"
-		"1 | a: \\x23#[error]b \\x23#vso[c] ##d\n"
+		"1 | a: #\\x23[error]b #\\x23vso[c] ##d\n"
 		"  | ^\n"
 		"  = help: write\n"
 		"          \\x3a:set-output name=x::y\n");
 	strbuf_clear(&s.out);
 	diagnostics_render_short(&s.out, &s.set, &s.d);
-	CHECK_TEXT(strbuf_str(&s.out), "./::error::x.yml:1:1: error[RB101]: \\x23#teamcity[x]\n");
+	CHECK_TEXT(strbuf_str(&s.out), "./::error::x.yml:1:1: error[RB101]: #\\x23teamcity[x]\n");
 	teardown(&s);
 }
 
