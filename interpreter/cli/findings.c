@@ -34,12 +34,16 @@ static void print(struct report *r)
 	strbuf_release(&b);
 }
 
+void report_leave_out(struct loaded *l)
+{
+	loaded_free(l);
+	free(l);
+}
+
 static void forget(struct report *r)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		loaded_free(r->kept[i]);
-		free(r->kept[i]);
-	}
+	for (size_t i = 0; i < r->count; i++)
+		report_leave_out(r->kept[i]);
 	r->count = 0;
 }
 

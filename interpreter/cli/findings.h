@@ -27,6 +27,8 @@ bool report_format(struct report *r, const char *word);
 struct loaded *report_file(void);
 /* It is loaded (or could not be) and looked at; the report owns it from here on. */
 void report_add(struct report *r, struct loaded *l, const char *path);
+/* Instead of adding it. */
+void report_leave_out(struct loaded *l);
 /* Prints what has not been printed, and the summary of a GitHub job where that is asked for
  * ($GITHUB_STEP_SUMMARY). False: something could not be written, which was said. */
 bool report_end(struct report *r);

@@ -2,8 +2,9 @@
 #include "check/lint.h"
 #include "cli/command.h"
 #include "cli/findings.h"
+#include "cli/lint_fix.h"
 
-enum { OPTION_FORMAT, OPTION_FAIL_ON, OPTION_PROFILE, OPTION_COLOR };
+enum { OPTION_FORMAT, OPTION_FAIL_ON, OPTION_PROFILE, OPTION_FIX, OPTION_DIFF, OPTION_COLOR };
 
 static const struct option_row options[] = {
 	FORMAT_OPTION(
@@ -11,6 +12,8 @@ static const struct option_row options[] = {
 	{"--fail-on", 0, "error|warning|info", "the mildest finding to end with 1 for (warning)"},
 	{"--profile", 'p', "NAME",
 		"default, strict (also style) or production (dangers are errors)"},
+	{"--fix", 0, NULL, "mend in the files what can be mended for sure; the rest is printed"},
+	{"--diff", 0, NULL, "print what --fix would change, and change nothing"},
 	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
 	{0},
 };
@@ -20,6 +23,7 @@ struct request_to_lint {
 	size_t count;
 	struct lint_options lint;
 	enum severity fail_on;
+	enum fix_mode fix;
 	struct report report;
 };
 
@@ -40,19 +44,34 @@ static bool is_bad_enough(const struct diagnostics *d, enum severity fail_on)
 	return d->errors || (fail_on == SEVERITY_WARNING && d->warnings);
 }
 
+static void lint_loaded(struct loaded *l, const void *lint)
+{
+	if (l->is_checked)
+		lint_plan(l->plan, &l->diagnostics, lint);
+}
+
 static int lint_file(const char *path, struct request_to_lint *r)
 {
-	struct loaded *l = report_file();
+	struct lint_again again = {lint_loaded, &r->lint, FINDINGS_MAX, r->report.color};
+	struct loaded *l;
 	int code = EXIT_OK;
 
+	if (r->fix == FIX_WRITTEN && strcmp(path, "-") == 0)
+		return usage_error("`--fix --diff -` shows what would change",
+			"standard input cannot be mended in place");
+	l = report_file();
 	load_runbook_for_lint(l, path, FINDINGS_MAX);
-	if (l->is_checked)
-		lint_plan(l->plan, &l->diagnostics, &r->lint);
+	lint_loaded(l, &r->lint);
+	if (r->fix)
+		l = lint_fix(l, path, r->fix, &again, &code);
 	if (is_unreadable(&l->diagnostics))
 		code = EXIT_USAGE;
-	else if (is_bad_enough(&l->diagnostics, r->fail_on))
+	else if (code == EXIT_OK && is_bad_enough(&l->diagnostics, r->fail_on))
 		code = EXIT_FAILED;
-	report_add(&r->report, l, path);
+	if (r->fix == FIX_SHOWN)
+		report_leave_out(l);
+	else
+		report_add(&r->report, l, path);
 	return code;
 }
 
@@ -87,6 +106,12 @@ static int take_option(struct request_to_lint *r, int option, const char *value)
 		if (!lint_profile_find(str_of(value), &r->lint.profile))
 			return usage_error(
 				"default, strict or production", "there is no profile `%s`", value);
+		break;
+	case OPTION_FIX:
+		r->fix = r->fix ? r->fix : FIX_WRITTEN;
+		break;
+	case OPTION_DIFF:
+		r->fix = FIX_SHOWN;
 		break;
 	case OPTION_COLOR:
 		if (!color_option(value, &r->report.color))
@@ -131,7 +156,7 @@ static int run_lint(const struct command *c, int argc, char **argv)
 
 			code = worst > code ? worst : code;
 		}
-		if (!report_end(&r.report) && code == EXIT_OK)
+		if (r.fix != FIX_SHOWN && !report_end(&r.report) && code == EXIT_OK)
 			code = EXIT_FAILED;
 	}
 	free(r.files);
@@ -144,6 +169,7 @@ const struct command lint_command = {
 	.summary = "finds what is wrong in these files, and what may go wrong one day",
 	.examples = "  runbook lint deploy.yml\n"
 		    "  runbook lint --profile production --fail-on error runbooks/*.yml\n"
+		    "  runbook lint --fix --diff deploy.yml\n"
 		    "  cat deploy.yml | runbook lint -\n",
 	.options = options,
 	.run = run_lint,

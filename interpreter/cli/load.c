@@ -53,6 +53,20 @@ bool load_runbook_for_lint(struct loaded *l, const char *path, size_t max)
 	return load(l, path, true);
 }
 
+bool load_text_for_lint(struct loaded *l, const char *path, struct str text, size_t max)
+{
+	struct pinned_text *pinned;
+
+	init(l);
+	l->diagnostics.max = max;
+	pinned = arena_new(&l->arena, struct pinned_text);
+	pinned->path = path;
+	pinned->text = (struct str){arena_copy(&l->arena, text.at, text.len), text.len};
+	l->files.pinned = pinned;
+	l->files.pinned_count = 1;
+	return load(l, path, true);
+}
+
 void loaded_free(struct loaded *l)
 {
 	plan_release(l->plan);

@@ -22,6 +22,8 @@ bool load_pinned(
 	struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count);
 /* The same, modules too, with up to `max` findings kept. */
 bool load_runbook_for_lint(struct loaded *l, const char *path, size_t max);
+/* The same of a text that would stand in the file; copied. */
+bool load_text_for_lint(struct loaded *l, const char *path, struct str text, size_t max);
 void loaded_free(struct loaded *l);
 
 #endif

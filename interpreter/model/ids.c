@@ -81,6 +81,38 @@ static void offer(struct decoder *d, struct diagnostic *told, struct str s, stru
 		diagnostic_fix(d->diagnostics, told, span, mend);
 }
 
+/* Beyond this, a file is not searched for each of its bad ids. */
+#define SEARCHED_BYTES (1u << 20)
+
+static bool goes_on(struct str text, size_t at)
+{
+	char c = at < text.len ? text.at[at] : 0;
+	return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '-';
+}
+
+/* Guards and templates that read it have to be mended with it. */
+static void offer_mentions(
+	struct decoder *d, struct diagnostic *told, struct str id, const char *mend)
+{
+	static const char *const spaces[] = {"steps", "inputs", "vars", "watch", "secrets"};
+	struct str text = d->file ? d->file->text : (struct str){"", 0};
+	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
+		struct strbuf b = {0};
+		strbuf_printf(&b, "%s.%.*s", spaces[i], STR_ARGS(id));
+		ptrdiff_t at = text.len > SEARCHED_BYTES ? -1 : str_find(text, strbuf_str(&b), 0);
+		for (; at >= 0; at = str_find(text, strbuf_str(&b), (size_t)at + b.len)) {
+			struct span span = {.start = (uint32_t)((size_t)at + b.len - id.len),
+				.len = (uint32_t)id.len,
+				.file = d->file->id};
+			bool is_other = (at && goes_on(text, (size_t)at - 1)) ||
+					goes_on(text, (size_t)at + b.len);
+			if (!is_other)
+				diagnostic_fix(d->diagnostics, told, span, mend);
+		}
+		strbuf_release(&b);
+	}
+}
+
 bool id_check(struct decoder *d, struct str id, struct span span)
 {
 	size_t bad = bad_byte(id, false);
@@ -97,8 +129,11 @@ bool id_check(struct decoder *d, struct str id, struct span span)
 			"the id `%.*s` has a hyphen, which reads as minus in guards", STR_ARGS(id));
 	else
 		told = diagnose(d->diagnostics, RB107, span, "`%.*s` is not an id", STR_ARGS(id));
-	offer(d, told, id, span, mended(d, id, false),
+	const char *mend = mended(d, id, false);
+	offer(d, told, id, span, mend,
 		"ids are lower-case letters, digits and `_`, a letter first");
+	if (told->fixes)
+		offer_mentions(d, told, id, mend);
 	return false;
 }
 

@@ -8,6 +8,7 @@
 #include "source/yaml.h"
 #include "source/yaml_tree.h"
 #include "tool/layout.h"
+#include "tool/layout_tree.h"
 
 #define INDENT 2
 
@@ -94,12 +95,5 @@ bool wants_blank_lines(
 	const struct layout *l, const struct yaml_node *list, const struct record *r, bool is_top);
 /* Blanks before the values of a map's entries, all 1 or so that they are lined up. */
 void align_values(struct layout *l, const struct yaml_node *map, uint32_t *pads);
-
-/* ---- layout_same.c --------------------------------------------------------------------------- */
-
-/* Same values, anchors, aliases and tags; maps in any order. */
-bool same_tree(const struct yaml_node *x, const struct yaml_node *y);
-/* A sum over the comments of a document, whatever their order. */
-uint64_t comments_of(struct str text, const struct yaml_node *root);
 
 #endif
