@@ -76,13 +76,15 @@ static struct regex *compiled(struct check *c, struct str pattern)
 	return regex_get(&c->arena, pattern, &error, &offset);
 }
 
-static bool is_alternative(struct str pattern)
+/* Optional on purpose, or free text, which may well be empty. */
+static bool may_be_meant(struct str pattern)
 {
 	for (size_t i = 0; i < pattern.len; i++) {
-		if (pattern.at[i] == '|' || pattern.at[i] == '?' || pattern.at[i] == '{')
+		if (strchr("|?{ ,", pattern.at[i]) ||
+			(pattern.at[i] == 's' && i && pattern.at[i - 1] == '\\'))
 			return true;
 	}
-	return false;
+	return str_find(pattern, STR(".*"), 0) >= 0;
 }
 
 static void check_all(struct check *c, const struct written *w, const struct input *in)
@@ -101,7 +103,7 @@ static void check_all(struct check *c, const struct written *w, const struct inp
 	if (matches_all(re))
 		told = diagnose(c->d, RB703, part_of(w, 0, w->pattern.len),
 			"`%.*s` matches the empty text, and so every text", STR_ARGS(w->pattern));
-	else if (in && !is_default && !is_alternative(w->pattern))
+	else if (in && !is_default && !may_be_meant(w->pattern))
 		told = diagnose(c->d, RB703, part_of(w, 0, w->pattern.len),
 			"`%.*s` matches the empty text, too", STR_ARGS(w->pattern));
 	else

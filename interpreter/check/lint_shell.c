@@ -158,10 +158,13 @@ static bool is_harmless_source(struct str name)
 	return !name.len || is_one_of(name, names);
 }
 
-/* They fail when nothing comes, or stop reading early on purpose. */
-static bool is_deciding_sink(struct str name)
+/* They are content with nothing. What another program makes of it is not known. */
+static bool is_content_sink(struct str name)
 {
-	static const char *const names[] = {"grep", "egrep", "fgrep", "head", "read", NULL};
+	static const char *const names[] = {"gzip", "pigz", "bzip2", "xz", "zstd", "lz4", "tee",
+		"cat", "sort", "uniq", "wc", "awk", "sed", "cut", "tr", "xargs", "jq", "base64",
+		"sha256sum", "sha1sum", "md5sum", "psql", "mysql", "sqlite3", "sh", "bash", "dd",
+		"split", "tail", "column", "nl", "logger", NULL};
 
 	return is_one_of(name, names);
 }
@@ -184,7 +187,7 @@ static void check_pipe(struct script *s, const struct shell_seen *k)
 {
 	struct str name = program(k);
 
-	if (s->piped_name && !is_deciding_sink(name)) {
+	if (s->piped_name && is_content_sink(name)) {
 		struct diagnostic *told = diagnose(s->c->d, RB606, s->piped,
 			"when `%s` fails here nobody notices: only the last command of a pipe "
 			"counts",
