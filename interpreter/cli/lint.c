@@ -3,8 +3,18 @@
 #include "cli/command.h"
 #include "cli/findings.h"
 #include "cli/lint_fix.h"
+#include "cli/lint_settings.h"
 
-enum { OPTION_FORMAT, OPTION_FAIL_ON, OPTION_PROFILE, OPTION_FIX, OPTION_DIFF, OPTION_COLOR };
+enum {
+	OPTION_FORMAT,
+	OPTION_FAIL_ON,
+	OPTION_PROFILE,
+	OPTION_BASELINE,
+	OPTION_WRITE_BASELINE,
+	OPTION_FIX,
+	OPTION_DIFF,
+	OPTION_COLOR
+};
 
 static const struct option_row options[] = {
 	FORMAT_OPTION(
@@ -12,6 +22,8 @@ static const struct option_row options[] = {
 	{"--fail-on", 0, "error|warning|info", "the mildest finding to end with 1 for (warning)"},
 	{"--profile", 'p', "NAME",
 		"default, strict (also style) or production (dangers are errors)"},
+	{"--baseline", 0, "FILE", "findings that are known: they are not told again"},
+	{"--write-baseline", 0, "FILE", "note what is found now, for --baseline"},
 	{"--fix", 0, NULL, "mend in the files what can be mended for sure; the rest is printed"},
 	{"--diff", 0, NULL, "print what --fix would change, and change nothing"},
 	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
@@ -21,7 +33,7 @@ static const struct option_row options[] = {
 struct request_to_lint {
 	const char **files;
 	size_t count;
-	struct lint_options lint;
+	struct lint_settings settings;
 	enum severity fail_on;
 	enum fix_mode fix;
 	struct report report;
@@ -44,26 +56,34 @@ static bool is_bad_enough(const struct diagnostics *d, enum severity fail_on)
 	return d->errors || (fail_on == SEVERITY_WARNING && d->warnings);
 }
 
-static void lint_loaded(struct loaded *l, const void *lint)
+static void lint_loaded(struct loaded *l, const void *context)
 {
+	const struct lint_settings *settings = context;
+
 	if (l->is_checked)
-		lint_plan(l->plan, &l->diagnostics, lint);
+		lint_plan(l->plan, &l->diagnostics, &settings->options);
+	lint_settings_silence(settings, l);
 }
 
 static int lint_file(const char *path, struct request_to_lint *r)
 {
-	struct lint_again again = {lint_loaded, &r->lint, FINDINGS_MAX, r->report.color};
+	struct lint_again again = {lint_loaded, &r->settings, FINDINGS_MAX, r->report.color};
 	struct loaded *l;
 	int code = EXIT_OK;
 
 	if (r->fix == FIX_WRITTEN && strcmp(path, "-") == 0)
 		return usage_error("`--fix --diff -` shows what would change",
 			"standard input cannot be mended in place");
+	if (!lint_settings_for(&r->settings, path))
+		return EXIT_USAGE;
+	if (r->settings.is_excluded)
+		return EXIT_OK;
 	l = report_file();
 	load_runbook_for_lint(l, path, FINDINGS_MAX);
-	lint_loaded(l, &r->lint);
+	lint_loaded(l, &r->settings);
 	if (r->fix)
 		l = lint_fix(l, path, r->fix, &again, &code);
+	lint_settings_note(&r->settings, l);
 	if (is_unreadable(&l->diagnostics))
 		code = EXIT_USAGE;
 	else if (code == EXIT_OK && is_bad_enough(&l->diagnostics, r->fail_on))
@@ -103,9 +123,16 @@ static int take_option(struct request_to_lint *r, int option, const char *value)
 			return usage_error("error, warning or info", "`--fail-on %s`", value);
 		break;
 	case OPTION_PROFILE:
-		if (!lint_profile_find(str_of(value), &r->lint.profile))
+		if (!lint_profile_find(str_of(value), &r->settings.profile))
 			return usage_error(
 				"default, strict or production", "there is no profile `%s`", value);
+		r->settings.has_profile = true;
+		break;
+	case OPTION_BASELINE:
+		r->settings.baseline_path = value;
+		break;
+	case OPTION_WRITE_BASELINE:
+		r->settings.write_path = value;
 		break;
 	case OPTION_FIX:
 		r->fix = r->fix ? r->fix : FIX_WRITTEN;
@@ -146,7 +173,6 @@ static int run_lint(const struct command *c, int argc, char **argv)
 	struct request_to_lint r = {.fail_on = SEVERITY_WARNING};
 	int code;
 
-	lint_options_init(&r.lint);
 	r.files = heap_array(NULL, (size_t)argc + 1, sizeof *r.files);
 	code = take_arguments(&r, &a);
 	if (code < 0) {
@@ -158,6 +184,8 @@ static int run_lint(const struct command *c, int argc, char **argv)
 		}
 		if (r.fix != FIX_SHOWN && !report_end(&r.report) && code == EXIT_OK)
 			code = EXIT_FAILED;
+		if (!lint_settings_end(&r.settings))
+			code = EXIT_USAGE;
 	}
 	free(r.files);
 	return code;
@@ -170,6 +198,7 @@ const struct command lint_command = {
 	.examples = "  runbook lint deploy.yml\n"
 		    "  runbook lint --profile production --fail-on error runbooks/*.yml\n"
 		    "  runbook lint --fix --diff deploy.yml\n"
+		    "  runbook lint --write-baseline known.json runbooks/*.yml\n"
 		    "  cat deploy.yml | runbook lint -\n",
 	.options = options,
 	.run = run_lint,

@@ -44,7 +44,8 @@ static bool add(struct baseline *b, const struct value *finding)
 
 static bool take(struct baseline *b, const struct value *root)
 {
-	const struct value *version = root->kind == VALUE_MAP ? map_get(root->map, "version") : NULL;
+	const struct value *version =
+		root->kind == VALUE_MAP ? map_get(root->map, "version") : NULL;
 	const struct value *list = version ? map_get(root->map, "findings") : NULL;
 
 	if (!list || version->kind != VALUE_INT || version->integer != VERSION ||
@@ -103,7 +104,7 @@ void baseline_note(struct baseline *b, const struct source_set *files, struct di
 {
 	char print[FINGERPRINT_SIZE];
 
-	for (const struct diagnostic *x = d->first; x; x = x->next) {
+	for (struct diagnostic *x = d->first; x; x = x->next) {
 		struct source_file *file = source_get(files, x->span.file);
 		struct value one = value_map(&b->arena);
 
@@ -115,6 +116,7 @@ void baseline_note(struct baseline *b, const struct source_set *files, struct di
 		put(&b->arena, one.map, "path", file ? file->path : "");
 		put(&b->arena, one.map, "message", x->message);
 		list_add(&b->arena, b->list.list, one);
+		diagnostic_suppress(d, x, "it is in the baseline");
 	}
 }
 

@@ -23,7 +23,7 @@ bool baseline_read(struct baseline *b, const char *path, const char **why);
  */
 void baseline_apply(
 	const struct baseline *b, const struct source_set *files, struct diagnostics *d);
-/* Notes what is not silent yet and may be. */
+/* Notes what is not silent yet and may be, and silences it. */
 void baseline_note(struct baseline *b, const struct source_set *files, struct diagnostics *d);
 /* False: errno. */
 bool baseline_write(const struct baseline *b, const char *path);

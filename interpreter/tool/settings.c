@@ -7,11 +7,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- where it is ------------------------------------------------------------------------------ */
+/* ---- where it is ------------------------------------------------------------------------------
+ */
 
 static const char *joined(struct arena *a, const char *dir, const char *name)
 {
 	return strcmp(dir, ".") == 0 ? arena_string(a, name) : arena_printf(a, "%s/%s", dir, name);
+}
+
+static const char *above(struct arena *a, const char *dir)
+{
+	const char *slash = strrchr(dir, '/'), *last = slash ? slash + 1 : dir;
+
+	if (strcmp(dir, ".") == 0)
+		return "..";
+	if (strcmp(last, "..") == 0 || strcmp(last, ".") == 0 || !*last)
+		return arena_printf(a, "%s/..", dir);
+	if (!slash)
+		return ".";
+	return slash == dir ? "/" : arena_copy(a, dir, (size_t)(slash - dir));
 }
 
 /* In `dir` or the nearest folder above it. NULL: nowhere. */
@@ -32,14 +46,16 @@ static const char *find(struct settings *s, const char *dir)
 		if (stat(at, &here) < 0 ||
 			(here.st_dev == root.st_dev && here.st_ino == root.st_ino))
 			return NULL;
-		at = joined(&s->arena, at, "..");
+		at = above(&s->arena, at);
 	}
 	return NULL;
 }
 
-/* ---- what it says ----------------------------------------------------------------------------- */
+/* ---- what it says -----------------------------------------------------------------------------
+ */
 
-static void tell_key(struct settings *s, const struct entry *e, const char *const *keys, size_t count)
+static void tell_key(
+	struct settings *s, const struct entry *e, const char *const *keys, size_t count)
 {
 	struct diagnostic *told = diagnose(&s->diagnostics, RB101, entry_key_span(e),
 		"unknown key `%.*s`", STR_ARGS(entry_key(e)));
@@ -61,8 +77,8 @@ static void take_profile(struct settings *s, const struct value *v)
 	if (wants(s, v, VALUE_STRING, "the name of a profile") &&
 		!lint_profile_find(value_string(v), &s->lint.profile))
 		diagnostic_hint(&s->diagnostics,
-			diagnose(&s->diagnostics, RB104, value_span(v), "there is no profile `%.*s`",
-				STR_ARGS(value_string(v))),
+			diagnose(&s->diagnostics, RB104, value_span(v),
+				"there is no profile `%.*s`", STR_ARGS(value_string(v))),
 			"`default`, `strict` or `production`");
 }
 
@@ -74,10 +90,9 @@ static void take_severity(struct settings *s, const struct entry *e)
 	struct diagnostic *told;
 
 	if (id == RULE_COUNT) {
-		diagnose(&s->diagnostics, RB901, entry_key_span(e), "there is no rule `%.*s`",
-			STR_ARGS(entry_key(e)))
-			->severity = SEVERITY_ERROR;
-		s->diagnostics.errors++;
+		told = diagnose(&s->diagnostics, RB901, entry_key_span(e),
+			"there is no rule `%.*s`", STR_ARGS(entry_key(e)));
+		diagnostic_set_severity(&s->diagnostics, told, SEVERITY_ERROR);
 		return;
 	}
 	if (rule_is_fixed(id)) {
@@ -177,7 +192,8 @@ void settings_release(struct settings *s)
 	arena_release(&s->arena);
 }
 
-/* ---- files that are left out ------------------------------------------------------------------- */
+/* ---- files that are left out -------------------------------------------------------------------
+ */
 
 /* As seen from the folder of the settings: both are made absolute, since `..` may be in either. */
 static bool is_below(const char *dir, const char *path, char **real, const char **rest)
