@@ -49,6 +49,7 @@ bool lint_profile_find(struct str name, enum lint_profile *out)
 void lint_options_init(struct lint_options *o)
 {
 	o->profile = LINT_DEFAULT;
+	o->also = NULL;
 	memset(o->severity, LINT_UNSAID, sizeof o->severity);
 }
 
@@ -104,7 +105,7 @@ static bool is_certain(const void *context, enum rule_id id)
 {
 	const int8_t *severities = context;
 
-	return severities[id] >= 0;
+	return severities[id] >= 0 && id != RB608 && id != RB609;
 }
 
 static void apply_comments(const struct plan *p, struct diagnostics *d)
@@ -150,6 +151,8 @@ void lint_plan(const struct plan *p, struct diagnostics *d, const struct lint_op
 	lint_files(&c);
 	free(c.types);
 	arena_release(&c.arena);
+	if (o->also)
+		o->also(p, d);
 	apply_comments(p, d);
 	d->severities = NULL;
 }

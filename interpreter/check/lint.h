@@ -20,6 +20,8 @@ bool lint_profile_find(struct str name, enum lint_profile *out);
 
 struct lint_options {
 	enum lint_profile profile;
+	/* Asked for findings of its own before comments silence some: ShellCheck. May be NULL. */
+	void (*also)(const struct plan *p, struct diagnostics *d);
 	int8_t severity[RULE_COUNT]; /* LINT_UNSAID, LINT_OFF, or enum severity */
 };
 enum { LINT_UNSAID = -1, LINT_OFF = -2 };

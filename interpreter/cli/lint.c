@@ -11,6 +11,7 @@ enum {
 	OPTION_PROFILE,
 	OPTION_BASELINE,
 	OPTION_WRITE_BASELINE,
+	OPTION_NO_SHELLCHECK,
 	OPTION_FIX,
 	OPTION_DIFF,
 	OPTION_COLOR
@@ -24,6 +25,7 @@ static const struct option_row options[] = {
 		"default, strict (also style) or production (dangers are errors)"},
 	{"--baseline", 0, "FILE", "findings that are known: they are not told again"},
 	{"--write-baseline", 0, "FILE", "note what is found now, for --baseline"},
+	{"--no-shellcheck", 0, NULL, "do not ask ShellCheck, even where it is installed"},
 	{"--fix", 0, NULL, "mend in the files what can be mended for sure; the rest is printed"},
 	{"--diff", 0, NULL, "print what --fix would change, and change nothing"},
 	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
@@ -133,6 +135,9 @@ static int take_option(struct request_to_lint *r, int option, const char *value)
 		break;
 	case OPTION_WRITE_BASELINE:
 		r->settings.write_path = value;
+		break;
+	case OPTION_NO_SHELLCHECK:
+		r->settings.without_shellcheck = true;
 		break;
 	case OPTION_FIX:
 		r->fix = r->fix ? r->fix : FIX_WRITTEN;

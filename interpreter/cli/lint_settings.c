@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "source/render.h"
+#include "tool/shellcheck.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -79,6 +80,7 @@ bool lint_settings_for(struct lint_settings *s, const char *path)
 	if (!load_project(s, path))
 		return false;
 	s->options = s->project.lint;
+	s->options.also = s->without_shellcheck ? NULL : shellcheck_plan;
 	if (s->has_profile)
 		s->options.profile = s->profile;
 	s->is_excluded = settings_exclude(&s->project, path);

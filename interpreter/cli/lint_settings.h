@@ -13,6 +13,7 @@ struct lint_settings {
 	/* From the command line. */
 	bool has_profile;
 	enum lint_profile profile;
+	bool without_shellcheck;
 	const char *baseline_path, *write_path; /* or NULL */
 
 	/* For the file at hand. */

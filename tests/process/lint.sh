@@ -58,6 +58,36 @@ run 1 lint --profile strict --fail-on info good.yml
 same "lint -" 1 $?
 has "its name" "<stdin>:4:5"
 
+# ---- ShellCheck, here one that says what it was given ----
+mkdir bin
+cat >bin/shellcheck <<'SH'
+#!/bin/sh
+for file; do :; done
+cat "$file" >"$SEEN"
+echo "{\"comments\":[{\"file\":\"$file\",\"line\":4,\"endLine\":4,\"column\":4,\"endColumn\":6,"
+echo "\"level\":\"warning\",\"code\":1234,\"message\":\"Not so.\"}]}"
+SH
+chmod +x bin/shellcheck
+cat >script.yml <<'YML'
+version: 1
+runbook: script
+steps:
+  - id: a
+    run: |
+      echo ${{ run.id }} x
+      cd äb
+    effects: none
+    shell: bash
+YML
+PATH=$work/bin:$PATH SEEN=$work/seen "$runbook" lint -f short script.yml >out 2>&1
+has "its finding, at its place" "script.yml:7:10: warning[RB608]: ShellCheck: Not so"
+same "what it was given" "# shellcheck shell=bash set -eu echo VVVVVVVVVVVVV x cd äb  " "$(tr '\n' ' ' <seen)"
+PATH=$work/bin:$PATH SEEN=$work/seen "$runbook" lint --no-shellcheck script.yml >out 2>&1
+same "unasked" "" "$(cat out)"
+printf '#!/bin/sh\nexit 3\n' >bin/shellcheck
+PATH=$work/bin:$PATH "$runbook" lint script.yml >out 2>&1
+same "one that says nothing" "" "$(cat out)"
+
 # ---- .runbook.yml ----
 mkdir -p project/books/old
 cp warned.yml project/books

@@ -7,6 +7,7 @@
 #include "check/explain.h"
 #include "check/lint.h"
 #include "test.h"
+#include "tool/shellcheck.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -83,13 +84,12 @@ static void remove_example(struct example *e)
 }
 
 /* What is told about it: each code once, in order. */
-static void codes_of(struct strbuf *out, const char *text, enum lint_profile profile)
+static void codes_of(struct strbuf *out, const char *text, const struct lint_options *options)
 {
 	struct example e = {0};
 	struct arena arena;
 	struct source_set files;
 	struct diagnostics d;
-	struct lint_options options;
 	arena_init(&arena);
 	source_init(&files, &arena);
 	diagnostics_init(&d, &arena);
@@ -99,10 +99,8 @@ static void codes_of(struct strbuf *out, const char *text, enum lint_profile pro
 	bool is_sound = plan && !d.errors;
 	if (is_sound)
 		check_plan(plan, &d);
-	lint_options_init(&options);
-	options.profile = profile;
 	if (is_sound)
-		lint_plan(plan, &d, &options);
+		lint_plan(plan, &d, options);
 	diagnostics_sort(&d);
 	for (const struct diagnostic *x = d.first; x; x = x->next) {
 		if (x->is_suppressed)
@@ -117,27 +115,49 @@ static void codes_of(struct strbuf *out, const char *text, enum lint_profile pro
 	remove_example(&e);
 }
 
-static void check_example(const char *text, enum lint_profile profile, const char *expected)
+static void check_example(
+	const char *text, const struct lint_options *options, const char *expected)
 {
 	struct strbuf codes = {0};
-	codes_of(&codes, text, profile);
+	codes_of(&codes, text, options);
 	CHECK_TEXT(strbuf_str(&codes), expected);
 	strbuf_release(&codes);
 }
 
+static bool is_installed(const char *program)
+{
+	char path[512];
+
+	for (const char *dir = getenv("PATH"); dir; dir = strchr(dir, ':')) {
+		dir += *dir == ':';
+		snprintf(path, sizeof path, "%.*s/%s", (int)strcspn(dir, ":"), dir, program);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 TEST(explain_examples)
 {
+	struct lint_options options;
+
 	for (int i = 0; i < RULE_COUNT; i++) {
 		const struct rule_info *rule = rule_info((enum rule_id)i);
 		const struct explanation *e = rule_explanation((enum rule_id)i);
 		test_about("%s %s", rule->code, rule->name);
 		if (!CHECK(e != NULL))
 			continue;
+		lint_options_init(&options);
 		/* Matters of taste are only asked about by `strict`. */
-		enum lint_profile profile =
-			rule->severity == SEVERITY_INFO ? LINT_STRICT : LINT_DEFAULT;
-		check_example(e->bad, profile, rule->code);
-		check_example(e->good, profile, "");
+		if (rule->severity == SEVERITY_INFO)
+			options.profile = LINT_STRICT;
+		if (i == RB608 || i == RB609) {
+			if (!is_installed("shellcheck"))
+				continue;
+			options.also = shellcheck_plan;
+		}
+		check_example(e->bad, &options, rule->code);
+		check_example(e->good, &options, "");
 	}
 	test_about(NULL);
 }
