@@ -224,9 +224,47 @@ void diagnostics_forget(struct diagnostics *d, const struct diagnostic *x)
 	d->count--;
 }
 
+static bool is_of_yaml(const struct diagnostic *x)
+{
+	return x->rule < RB101;
+}
+
+/* What could not be read is nothing, and that is told again where something was wanted: without a
+ * place, or where the finding about the YAML is. */
+static bool follows(const struct diagnostic *x, const struct diagnostic *yaml)
+{
+	if (is_of_yaml(x) || !yaml)
+		return false;
+	if (!x->span.file)
+		return !x->path;
+	return x->span.file == yaml->span.file && x->span.start >= yaml->span.start &&
+	       x->span.start <= yaml->span.start + yaml->span.len;
+}
+
+static void drop_followers(struct diagnostics *d)
+{
+	const struct diagnostic *yaml = d->first;
+
+	while (yaml && !is_of_yaml(yaml))
+		yaml = yaml->next;
+	for (struct diagnostic **at = &d->first; *at && yaml;) {
+		struct diagnostic *x = *at;
+
+		if (is_of_yaml(x) && x->span.file)
+			yaml = x;
+		if (follows(x, yaml)) {
+			*at = x->next;
+			diagnostics_forget(d, x);
+		} else {
+			at = &x->next;
+		}
+	}
+}
+
 void diagnostics_sort(struct diagnostics *d)
 {
 	d->first = sort(d->first, d->count);
+	drop_followers(d);
 	struct diagnostic **at = &d->first, *same = d->first;
 	while (*at) {
 		struct diagnostic *x = *at;
