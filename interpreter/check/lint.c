@@ -29,6 +29,7 @@ static const struct rule *const rules[] = {
 	&lint_secrets,
 	&lint_literals,
 	&lint_shell,
+	&lint_names,
 };
 
 /* ---- how loud ------------------------------------------------------------------------------- */
@@ -126,6 +127,7 @@ static void lint_files(struct check *c)
 		if (!b || b->runbook->file->is_embedded)
 			continue;
 		lint_inputs(c, b);
+		lint_unused(c, b);
 		lint_tokens(c, b->runbook->file);
 	}
 }

@@ -20,6 +20,7 @@ extern const struct rule lint_names;
 /* What no step or expression alone can show. */
 void lint_times(struct check *c); /* RB501: deadlines against what has to fit in */
 void lint_inputs(struct check *c, const struct book *b); /* RB702…704: their patterns */
+void lint_unused(struct check *c, const struct book *b); /* RB803 */
 /* RB604: literals that look like credentials, wherever they stand. */
 void lint_tokens(struct check *c, const struct source_file *file);
 /* RB603, when the value is or holds a secret. */
