@@ -125,6 +125,116 @@ void describe_action(struct strbuf *b, const struct step *s)
 	}
 }
 
+/* ---- in full -------------------------------------------------------------------------------- */
+
+static void put_field(struct strbuf *b, const char *name, const struct template *t)
+{
+	if (!t)
+		return;
+	strbuf_printf(b, "%s: ", name);
+	describe_template(b, t);
+	strbuf_putc(b, '\n');
+}
+
+static void put_time(struct strbuf *b, const char *name, int64_t ns)
+{
+	if (ns == INT64_MIN)
+		return;
+	strbuf_printf(b, "%s: ", name);
+	duration_print(b, ns);
+	strbuf_putc(b, '\n');
+}
+
+static void put_http_fields(struct strbuf *b, const struct http_args *h)
+{
+	const struct {
+		const char *name;
+		const struct template *value;
+	} fields[] = {{"url", h->url}, {"headers", h->headers}, {"query", h->query},
+		{"json", h->json}, {"form", h->form}, {"body", h->body}, {"file", h->file},
+		{"user", h->basic_user}, {"password", h->basic_password}, {"bearer", h->bearer}};
+	struct str method = http_method(h);
+
+	if (method.at)
+		strbuf_printf(b, "method: %.*s\n", STR_ARGS(method));
+	else
+		put_field(b, "method", h->method);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		put_field(b, fields[i].name, fields[i].value);
+	put_time(b, "timeout", h->timeout_ns);
+	put_time(b, "connect_timeout", h->connect_timeout_ns);
+	if (h->follow != INT64_MIN)
+		strbuf_printf(b, "follow: %lld\n", (long long)h->follow);
+	if (h->max_bytes != INT64_MIN)
+		strbuf_printf(b, "max_size: %lld\n", (long long)h->max_bytes);
+	if (!h->tls)
+		return;
+	put_field(b, "ca", h->tls->ca);
+	put_field(b, "cert", h->tls->cert);
+	put_field(b, "key", h->tls->key);
+	if (h->tls->insecure == 1)
+		strbuf_puts(b, "insecure: true\n");
+}
+
+static void put_questions(struct strbuf *b, const struct step *s)
+{
+	if (s->action == ACTION_CONFIRM)
+		put_field(b, "message", s->confirm->message);
+	for (size_t i = 0; s->action == ACTION_CHECKLIST && i < s->checklist->items.count; i++)
+		put_field(b, "item", ((struct checklist_item *)s->checklist->items.items[i])->text);
+	for (size_t i = 0; s->action == ACTION_PROMPT && i < s->prompt->inputs.count; i++)
+		strbuf_printf(b, "value: %.*s\n",
+			STR_ARGS(((struct input *)s->prompt->inputs.items[i])->name));
+}
+
+static void put_times(struct strbuf *b, const struct step *s)
+{
+	if (s->action == ACTION_WAIT) {
+		put_field(b, "wait", s->wait->duration);
+		if (s->wait->until)
+			strbuf_printf(b, "until: %.*s\n", STR_ARGS(s->wait->until->text));
+		put_time(b, "every", s->wait->every_ns);
+		put_time(b, "timeout", s->wait->timeout_ns);
+	}
+	for (size_t i = 0; s->action == ACTION_MONITOR && i < s->monitor->fail.count; i++) {
+		strbuf_puts(b, "fail: ");
+		describe_condition(b, s->monitor->fail.items[i]);
+		strbuf_putc(b, '\n');
+	}
+}
+
+void describe_whole(struct strbuf *b, const struct step *s)
+{
+	switch (s->action) {
+	case ACTION_RUN:
+		/* Words apart, so that `a b` and `ab` differ. */
+		for (size_t i = 0; i < s->run->argv.count; i++)
+			put_field(b, "word", s->run->argv.items[i]);
+		if (!s->run->argv.count)
+			value_print(b, &s->run->script_value);
+		break;
+	case ACTION_HTTP:
+		put_http_fields(b, s->http);
+		break;
+	case ACTION_ASSERT:
+		for (size_t i = 0; i < s->assertions->count; i++)
+			strbuf_printf(b, "%.*s\n", STR_ARGS(s->assertions->items[i].text));
+		break;
+	case ACTION_SAY:
+		put_field(b, "say", s->say);
+		break;
+	case ACTION_USES:
+	case ACTION_CALL:
+		strbuf_printf(b, "%.*s\n", STR_ARGS(s->uses->name));
+		put_field(b, "with", s->with);
+		break;
+	default:
+		put_questions(b, s);
+		put_times(b, s);
+		break;
+	}
+}
+
 void describe_step(struct strbuf *b, const struct step *s)
 {
 	if (s->name)

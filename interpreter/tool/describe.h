@@ -11,6 +11,8 @@
 void describe_template(struct strbuf *b, const struct template *t);
 /* What a step does, on one line: `./deploy.sh ${{ inputs.version }}`, `POST https://…`. */
 void describe_action(struct strbuf *b, const struct step *s);
+/* All of its action and arguments, a line each: equal texts do the same. Not what is in a group. */
+void describe_whole(struct strbuf *b, const struct step *s);
 /* What a step is called for people: its `name`, or its id, or what it does. */
 void describe_step(struct strbuf *b, const struct step *s);
 /* `watch.error_rate > 0.05 for 5m`, without its reason. */
