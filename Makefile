@@ -11,8 +11,8 @@ PACKAGES_BUILD := \
 	libcurl4-openssl-dev
 # The demo's web service and its git repository.
 PACKAGES_DEMO := libmicrohttpd-dev git ca-certificates
-# `shell: bash`, and a terminal that can be looked at.
-PACKAGES_TEST := $(PACKAGES_DEMO) bash tmux
+# `shell: bash`, a terminal that can be looked at, a validator of JSON Schema that is not ours.
+PACKAGES_TEST := $(PACKAGES_DEMO) bash tmux python3-jsonschema python3-yaml
 PACKAGES_LINT := clang-format clang shellcheck
 
 # ---- variants: `make VARIANT=asan`, each in its own folder ----------------------------------
@@ -162,6 +162,10 @@ lint: setup-lint
 # Pages that are made from tables of the program; a test says when one is out of date.
 docs: $(B)/runbook
 	@$(B)/runbook explain --markdown > docs/rules.md
+	@$(B)/runbook schema > grammar/runbook.schema.json
+	@$(B)/runbook schema --module > grammar/module.schema.json
+	@$(B)/runbook schema --keys > grammar/keys.md
+	@$(B)/runbook schema --guards > grammar/guard.ebnf
 
 format: setup-lint
 	clang-format -i $$(git ls-files '*.c' '*.h')

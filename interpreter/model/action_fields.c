@@ -158,8 +158,8 @@ static const struct field http_rows[] = {
 		AT(http_args, follow),
 		.decode = decode_follow,
 		.expects = "true, false or a number of redirects",
-		.schema = "{\"oneOf\":[{\"type\":\"boolean\"},"
-			  "{\"type\":\"integer\",\"minimum\":0,\"maximum\":50}]}",
+		.schema = "{\"type\":[\"boolean\",\"integer\"],"
+			  "\"minimum\":0,\"maximum\":50}",
 		.doc = "Redirects to follow: false (the default), true, or at most so many.",
 		.example = "true"},
 	{.name = "tls",

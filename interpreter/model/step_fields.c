@@ -23,8 +23,8 @@ static const struct field step_rows[] = {
 		AT(step, run),
 		.decode = decode_run,
 		.expects = "a script or a list of words",
-		.schema = "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"minItems\":1,"
-			  "\"items\":{\"type\":[\"string\",\"number\",\"boolean\"]}}]}",
+		.schema = "{\"type\":[\"string\",\"array\"],\"minItems\":1,"
+			  "\"items\":{\"type\":[\"string\",\"number\",\"boolean\"]}}",
 		.doc = "A script for the shell, or a program with its arguments as a list.",
 		.example = "./deploy.sh ${{ inputs.version }}"},
 	{.name = "http",

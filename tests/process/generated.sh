@@ -14,6 +14,33 @@ fresh() {
 }
 
 fresh docs/rules.md explain --markdown
+fresh grammar/runbook.schema.json schema
+fresh grammar/module.schema.json schema --module
+fresh grammar/keys.md schema --keys
+fresh grammar/guard.ebnf schema --guards
+
+# ---- schema ----
+if /usr/bin/python3 -c 'import jsonschema, yaml' 2>/dev/null; then
+	/usr/bin/python3 "$root/tests/schema.py" "$root/grammar/runbook.schema.json" \
+		"$root/grammar/module.schema.json" "$root" >out 2>&1
+	same "a standard validator agrees" 0 $?
+else
+	skipped=1
+fi
+if grep -q oneOf "$root"/grammar/*.schema.json; then fail "a oneOf in the schema"; else pass; fi
+run 2 schema --module --keys
+run 2 schema file.yml
+
+# What lint prints is found by the pattern that CI systems are given.
+printf 'version: 1\nrunbook: x\nsteps:\n  - rum: x\n' >bad.yml
+run 1 lint --format short bad.yml
+pattern=$(sed -n 's/^ *"regexp": "\(.*\)",$/\1/p' "$root/grammar/problem-matcher.json" | sed 's/\\\\/\\/g')
+if grep -qP -e "$pattern" out; then pass; else fail "the problem matcher finds nothing"; fi
+for id in $(sed -n 's/^- id: //p' "$root/.pre-commit-hooks.yaml"); do
+	entry=$(sed -n "/^- id: $id\$/,/entry/s/.*entry: runbook //p" "$root/.pre-commit-hooks.yaml")
+	# shellcheck disable=SC2086 # words are wanted
+	run 0 $entry --help
+done
 
 # ---- explain ----
 run 0 explain rb107
@@ -27,4 +54,5 @@ has "all of them" "RB701  error    bad-pattern"
 run 2 explain RB10
 has "a slip" "did you mean"
 run 2 explain --markdown RB101
+[ -z "${skipped:-}" ] || echo "no jsonschema: install python3-jsonschema and python3-yaml"
 finish
