@@ -16,6 +16,7 @@ enum {
 	OPTION_VERBOSE,
 	OPTION_STORE,
 	OPTION_NO_RECORD,
+	OPTION_PLAN,
 	OPTION_COLOR,
 };
 
@@ -33,6 +34,8 @@ static const struct option_row options[] = {
 	{"--verbose", 'v', NULL, "also the steps inside of modules, and what steps print"},
 	{"--store", 0, "FILE", "where runs are recorded (default: RUNBOOK_STORE, or the user's)"},
 	{"--no-record", 0, NULL, "keep no record: nothing can be resumed or looked up later"},
+	{"--plan", 0, "FILE",
+		"refuse when file or inputs are not those of this plan (plan --save)"},
 	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
 	{0},
 };
@@ -90,6 +93,9 @@ static int take_option(struct order *o, int option, const char *value)
 		return -1;
 	case OPTION_NO_RECORD:
 		o->no_record = true;
+		return -1;
+	case OPTION_PLAN:
+		o->plan = value;
 		return -1;
 	case OPTION_COLOR:
 		if (!color_option(value, &o->color))

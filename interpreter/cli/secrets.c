@@ -144,3 +144,39 @@ bool gather_secrets(
 	}
 	return is_good;
 }
+
+/* ---- for a plan ----------------------------------------------------------------------------- */
+
+static struct value glance(
+	struct arena *a, const struct secret *s, struct masker *masker, const char *const *base_env)
+{
+	struct str text = {0};
+	const char *why = !base_env && !s->env.len && !s->file.len
+				  ? "a plan runs no commands"
+				  : read_secret(a, s, base_env, &text);
+	struct value v;
+
+	if (why && s->optional > 0 && (s->env.len || s->file.len))
+		return value_nil();
+	if (why)
+		return value_unknown(arena_printf(a, "secret `%.*s`: %s", STR_ARGS(s->name), why));
+	v = value_copy_str(a, text);
+	v.flags |= VALUE_SECRET;
+	/* Too short to be masked: not even this is shown. */
+	return masker_add(masker, value_string(&v)) ? v : value_unknown("a secret");
+}
+
+void glance_at_secrets(
+	struct run *r, struct arena *a, struct masker *masker, const char *const *base_env)
+{
+	for (uint32_t u = 0; u < r->plan->unit_count; u++) {
+		const struct record_list *secrets = &r->plan->units[u]->book->secrets;
+
+		r->secrets[u] = value_map(a);
+		for (size_t i = 0; i < secrets->count; i++) {
+			const struct secret *s = secrets->items[i];
+
+			map_set(a, r->secrets[u].map, s->name, glance(a, s, masker, base_env));
+		}
+	}
+}

@@ -12,4 +12,9 @@
 bool gather_secrets(
 	struct run *r, struct arena *a, struct masker *masker, const char *const *base_env);
 
+/* The same for a plan, which needs none of them: what is missing is unknown, and so is what a
+ * command would print, unless `base_env` is given to run it with. */
+void glance_at_secrets(
+	struct run *r, struct arena *a, struct masker *masker, const char *const *base_env);
+
 #endif

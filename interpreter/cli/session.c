@@ -3,6 +3,7 @@
 #include "action/table.h"
 #include "cli/command.h"
 #include "cli/place.h"
+#include "cli/saved_plan.h"
 #include "cli/secrets.h"
 #include "model/inputs.h"
 #include "run/begin.h"
@@ -285,6 +286,8 @@ int session_run(const struct order *o, struct venue *venue)
 		  session_mark_skips(&s, o->from, o->skips, o->skip_count) && fill_vars_once(&s) &&
 		  session_fill_late(&s);
 	if (is_good)
+		code = saved_plan_check(o->plan, &s.loaded, s.source_count, &s.inputs);
+	if (is_good && code < 0)
 		code = begin_record(&s);
 	if (is_good && code < 0)
 		code = session_play(&s, NULL);

@@ -24,8 +24,9 @@ struct order {
 	bool has_person;   /* someone at the terminal to ask */
 	const char *store; /* --store; NULL: where it is by default */
 	bool no_record;
-	const char *run; /* an earlier run that is to go on; NULL: a new one */
-	const char *how; /* … and how: `resume`, `rollback`, `retry` or `abort` */
+	const char *plan; /* --plan: a saved plan that this run has to be; NULL: none */
+	const char *run;  /* an earlier run that is to go on; NULL: a new one */
+	const char *how;  /* … and how: `resume`, `rollback`, `retry` or `abort` */
 	bool accepts_changes;
 	const char *approve; /* … with this answer to its question: `yes`, `no`; or NULL */
 	const char *comment;
