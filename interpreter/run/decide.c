@@ -67,6 +67,10 @@ void answer_event(struct decider *d, struct spot s, const struct answer *a, stru
 	out->was_sent = a->was_sent;
 	out->note = str_of(a->note ? a->note : "");
 	out->log = str_of(a->log_path ? a->log_path : "");
+	for (int i = 0; a->log_path && i < 2; i++) {
+		out->log_from[i] = a->log_start[i];
+		out->log_to[i] = a->log_end[i];
+	}
 	out->duration_ns = d->now_ns - st->attempt_ns;
 }
 

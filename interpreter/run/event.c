@@ -74,6 +74,7 @@ enum row_type {
 	ROW_INT,     /* int64_t */
 	ROW_COUNT,   /* uint64_t */
 	ROW_NUMBER,  /* uint32_t */
+	ROW_PAIR,    /* int64_t[2], as a list */
 	ROW_BOOL,
 	ROW_STR,  /* struct str */
 	ROW_ITEM, /* struct str: a whole number unless loops are nested (`2.1`) */
@@ -141,6 +142,7 @@ static const struct row rows[] = {
 	ROW("branch", ROW_INT, branch, KINDS_STEP, 0, false),
 	ROW("stream", ROW_STR, stream, KIND(STEP_OUTPUT), 0, false),
 	ROW("text", ROW_STR, text, KIND(STEP_OUTPUT) | KIND(STEP_ANSWERED), 0, false),
+	ROW("say", ROW_STR, text, KIND(STEP_STARTED), 0, true), /* JSONL has an output instead */
 	ROW("watch", ROW_STR, watch, KINDS_WATCH, 0, false),
 	ROW("condition", ROW_STR, condition, KIND(CONDITION), 0, false),
 	ROW("index", ROW_INT, index, KINDS_WATCH | KIND(CONDITION), 0, true),
@@ -164,6 +166,8 @@ static const struct row rows[] = {
 	ROW("hints", ROW_VALUE, hints, KINDS_TRY, 0, false),
 	ROW("tail", ROW_STR, tail, KINDS_OF_STEP_END, 0, false),
 	ROW("log", ROW_STR, log, KINDS_STEP | KINDS_ENDS, 0, false),
+	ROW("log_from", ROW_PAIR, log_from, KIND(ATTEMPT_FINISHED), 0, true),
+	ROW("log_to", ROW_PAIR, log_to, KIND(ATTEMPT_FINISHED), 0, true),
 };
 #define ROW_COUNT_OF_ALL (sizeof rows / sizeof rows[0])
 
@@ -203,6 +207,8 @@ static bool is_set(const struct row *r, const void *member)
 		return *(const uint64_t *)member != 0;
 	case ROW_NUMBER:
 		return *(const uint32_t *)member != 0;
+	case ROW_PAIR:
+		return ((const int64_t *)member)[0] || ((const int64_t *)member)[1];
 	case ROW_BOOL:
 		return *(const bool *)member;
 	case ROW_STR:
@@ -246,6 +252,10 @@ static void put_member(struct strbuf *b, const struct row *r, const void *member
 		break;
 	case ROW_NUMBER:
 		strbuf_printf(b, "%lu", (unsigned long)*(const uint32_t *)member);
+		break;
+	case ROW_PAIR:
+		strbuf_printf(b, "[%lld,%lld]", (long long)((const int64_t *)member)[0],
+			(long long)((const int64_t *)member)[1]);
 		break;
 	case ROW_BOOL:
 		strbuf_puts(b, *(const bool *)member ? "true" : "false");
@@ -375,6 +385,13 @@ static bool name_from(const struct value *v, const char *const *names, size_t co
 	return false;
 }
 
+static bool pair_from(const struct value *v, int64_t *pair)
+{
+	return v->kind == VALUE_LIST && v->list->count == 2 &&
+	       int_from(&v->list->items[0], 0, INT64_MAX, &pair[0]) &&
+	       int_from(&v->list->items[1], 0, INT64_MAX, &pair[1]);
+}
+
 static bool scalar_from(enum row_type type, const struct value *v, void *member)
 {
 	int64_t n;
@@ -396,6 +413,8 @@ static bool scalar_from(enum row_type type, const struct value *v, void *member)
 			return false;
 		*(uint32_t *)member = (uint32_t)n;
 		return true;
+	case ROW_PAIR:
+		return pair_from(v, member);
 	case ROW_BOOL:
 		*(bool *)member = v->kind == VALUE_BOOL && v->boolean;
 		return v->kind == VALUE_BOOL;

@@ -91,9 +91,10 @@ struct event {
 	struct value hints;	   /* list of texts */
 	int64_t branch;		   /* choose: which, from 1 */
 	bool was_sent;
-	struct str stream, text; /* STEP_OUTPUT: `stdout`, `stderr`, `say` */
-	struct str tail;	 /* STEP_FINISHED of a failed run: its last lines */
-	struct str log;		 /* where the whole output is */
+	struct str stream, text;	/* STEP_OUTPUT: `stdout`, `stderr`, `say` */
+	struct str tail;		/* STEP_FINISHED of a failed run: its last lines */
+	struct str log;			/* where the whole output is, without `.out` and `.err` */
+	int64_t log_from[2], log_to[2]; /* ATTEMPT_FINISHED: its part of each, in bytes */
 	enum run_status status;
 	int64_t exit;
 	int64_t signal;

@@ -207,3 +207,21 @@ TEST(event_damage_is_told)
 	CHECK_INT(e.signal, 2);
 	arena_release(&a);
 }
+
+TEST(event_record_has_what_only_replaying_needs)
+{
+	struct event e = {.kind = EVENT_ATTEMPT_FINISHED, .log = STR("slot-1"), .log_to = {7, 0}};
+	struct event say = {.kind = EVENT_STEP_STARTED, .text = STR("hello")}, back;
+	const char *why = NULL;
+
+	CHECK(from_text(json_of(&e, true), &back, &why));
+	CHECK_INT(back.log_to[0], 7);
+	CHECK_INT(back.log_from[0], 0);
+	CHECK(!strstr(json_of(&e, false), "log_to"));
+	CHECK(from_text(json_of(&say, true), &back, &why));
+	CHECK_TEXT(back.text, "hello");
+	CHECK(!strstr(json_of(&say, false), "hello"));
+	CHECK(!from_text("{\"event\":\"attempt_finished\",\"log_to\":[1]}", &back, &why));
+	CHECK(strstr(why, "`log_to`") != NULL);
+	arena_release(&a);
+}
