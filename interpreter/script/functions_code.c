@@ -3,28 +3,17 @@
  */
 #include "script/function_impl.h"
 
+#include "base/base64.h"
 #include "base/sha256.h"
 
 FUNCTION(base64)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	struct str text;
 	struct strbuf code = {0};
 	(void)count;
 	if (!arg_string(ev, "base64", args, 0, &text))
 		return false;
-	strbuf_reserve(&code, text.len / 3 * 4 + 4);
-	for (size_t i = 0; i < text.len; i += 3) {
-		size_t left = text.len - i;
-		uint32_t bits = (uint32_t)(uint8_t)text.at[i] << 16;
-		bits |= left > 1 ? (uint32_t)(uint8_t)text.at[i + 1] << 8 : 0;
-		bits |= left > 2 ? (uint8_t)text.at[i + 2] : 0;
-		strbuf_putc(&code, digits[bits >> 18]);
-		strbuf_putc(&code, digits[bits >> 12 & 63]);
-		strbuf_putc(&code, left > 1 ? digits[bits >> 6 & 63] : '=');
-		strbuf_putc(&code, left > 2 ? digits[bits & 63] : '=');
-	}
+	base64_encode(&code, text);
 	return give_text(ev, "base64", &code, out);
 }
 
