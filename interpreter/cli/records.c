@@ -43,6 +43,33 @@ bool records_open_run(struct records *r, const char *path, const char *name, enu
 	return false;
 }
 
+bool records_plan(struct records *r, struct loaded *l)
+{
+	struct source_row *sources;
+	struct pinned_text *pinned;
+	size_t count;
+
+	*l = (struct loaded){0};
+	arena_init(&l->arena);
+	if (!store_sources(r->store, r->row.number, &r->arena, &sources, &count)) {
+		r->code = records_damaged(store_error(r->store));
+		return false;
+	}
+	pinned = arena_array(&r->arena, count + 1, sizeof(*pinned));
+	for (size_t i = 0; i < count; i++)
+		pinned[i] = (struct pinned_text){
+			arena_copy(&r->arena, sources[i].path.at, sources[i].path.len),
+			sources[i].text, sources[i].is_embedded};
+	if (!count)
+		return true;
+	arena_release(&l->arena);
+	if (!load_pinned(l, pinned[0].path, pinned, count)) {
+		plan_release(l->plan);
+		l->plan = NULL;
+	}
+	return true;
+}
+
 void records_close(struct records *r)
 {
 	store_close(r->store);

@@ -6,6 +6,7 @@
 #define CLI_RECORDS_H
 
 #include "cli/command.h"
+#include "cli/load.h"
 #include "store/store.h"
 #include "tool/table.h"
 
@@ -31,6 +32,9 @@ struct records {
 bool records_open(struct records *r, const char *path, enum store_use use);
 /* The same, and the run of that name in `row`. */
 bool records_open_run(struct records *r, const char *path, const char *name, enum store_use use);
+/* The plan that the run went by, from the texts kept with it; `plan` is NULL when this program does
+ * not understand them any more. False: they are damaged. Free it in any case. */
+bool records_plan(struct records *r, struct loaded *l);
 void records_close(struct records *r);
 
 /* An error about what is recorded, with EXIT_RECORD. */

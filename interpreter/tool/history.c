@@ -14,7 +14,6 @@ struct reading {
 	struct arena event;  /* of the one at hand */
 	bool (*each)(void *context, struct event *e);
 	void *context;
-	bool is_enough;
 };
 
 static bool tell_damage(struct reading *r, const char *what)
@@ -23,6 +22,18 @@ static bool tell_damage(struct reading *r, const char *what)
 		arena_printf(r->arena, "the record of run `%.*s` is damaged at event %llu: %s",
 			STR_ARGS(r->row->id), (unsigned long long)r->history->events, what);
 	return false;
+}
+
+/* What a step says is an output when it happens, and on record a part of its start. */
+static bool tell_saying(struct reading *r, const struct event *started)
+{
+	struct event e = *started;
+
+	if (e.kind != EVENT_STEP_STARTED || !e.text.len)
+		return true;
+	e.kind = EVENT_STEP_OUTPUT;
+	e.stream = STR("say");
+	return r->each(r->context, &e);
 }
 
 static bool take_body(void *context, struct str body)
@@ -39,8 +50,7 @@ static bool take_body(void *context, struct str body)
 		return tell_damage(r, "it is no JSON");
 	if (!event_from_json(&r->event, &v, &e, &why))
 		return tell_damage(r, why);
-	r->is_enough = !r->each(r->context, &e);
-	return !r->is_enough;
+	return r->each(r->context, &e) && tell_saying(r, &e);
 }
 
 bool history_read(struct history *h, struct store *s, const struct run_row *row, struct arena *a,
