@@ -47,7 +47,7 @@ static int show(const struct show_order *o)
 {
 	struct records r;
 	struct loaded plan;
-	struct history history;
+	struct history history = {0};
 	struct story story;
 	int code;
 

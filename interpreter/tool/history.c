@@ -45,7 +45,8 @@ static bool take_body(void *context, struct str body)
 	const char *why;
 
 	arena_reset(&r->event);
-	r->history->events++;
+	if (r->history->events++ < r->history->from)
+		return true;
 	if (!json_decode(&r->event, body, &v, &error))
 		return tell_damage(r, "it is no JSON");
 	if (!event_from_json(&r->event, &v, &e, &why))
@@ -58,7 +59,7 @@ bool history_read(struct history *h, struct store *s, const struct run_row *row,
 {
 	struct reading r = {.history = h, .row = row, .arena = a, .each = each, .context = context};
 
-	*h = (struct history){0};
+	*h = (struct history){.from = h->from};
 	arena_init(&r.event);
 	if (!store_events(s, row->number, take_body, &r, &h->is_torn) && !h->why)
 		h->why = arena_string(a, store_error(s));

@@ -9,7 +9,8 @@
 
 struct history {
 	bool is_torn;	 /* the last event was cut and left out */
-	uint64_t events; /* read */
+	uint64_t from;	 /* so many are passed over: the caller has seen them */
+	uint64_t events; /* read so far, these too */
 	const char *why; /* it cannot be read: why; in the arena given */
 };
 
