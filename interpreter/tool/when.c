@@ -11,7 +11,9 @@ static bool has_form(struct str s, const char *form)
 	for (size_t i = 0; form[i]; i++) {
 		bool is_digit = s.at[i] >= '0' && s.at[i] <= '9';
 
-		if (form[i] == '0' ? !is_digit : (s.at[i] | 0x20) != (form[i] | 0x20))
+		bool is_same = s.at[i] == form[i] || (form[i] == 'T' && s.at[i] == 't');
+
+		if (form[i] == '0' ? !is_digit : !is_same)
 			return false;
 	}
 	return true;
