@@ -3,6 +3,7 @@
 
 #include "tool/parcel.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 static bool put(void *context, struct str text)
@@ -37,6 +38,8 @@ int runs_import(const struct runs_order *o)
 
 	if (!o->operand)
 		return usage_error("runbook runs import run.jsonl", "which file?");
+	if (strcmp(o->operand, "-") != 0 && access(o->operand, R_OK) < 0)
+		return usage_error(NULL, "`%s`: %s", o->operand, strerror(errno));
 	if (!records_open(&r, o->store, STORE_WRITE)) {
 		code = r.code;
 	} else if (!parcel_read(r.store, o->operand, &r.arena, &id, &why)) {
