@@ -145,7 +145,7 @@ static bool decide_turned(struct decider *d, struct decision *out)
 	if (r->signal)
 		decide_run_end(d, RUN_INTERRUPTED, out);
 	else if (r->wants_undoing && !r->is_rolling_back)
-		decide_turn(d, out);
+		decide_turn(d, false, out);
 	else if (r->is_refused)
 		decide_run_end(d, RUN_REFUSED, out);
 	else if (r->is_held)

@@ -11,6 +11,7 @@ struct bench {
 static void bench_open(struct bench *b, const char *script)
 {
 	struct source_file *file;
+	struct arena scratch;
 	struct value v;
 	*b = (struct bench){0};
 	arena_init(&b->arena);
@@ -20,7 +21,9 @@ static void bench_open(struct bench *b, const char *script)
 	v = value_str(file->text);
 	v.file = file->id;
 	v.span_len = v.len;
-	shell_compile(&b->arena, file, &v, true, &b->told);
+	arena_init(&scratch);
+	shell_compile(&b->arena, &scratch, file, &v, true, &b->told);
+	arena_release(&scratch);
 }
 
 TEST(shell_program_refuses)
