@@ -1,6 +1,7 @@
 #include "cli/recorder.h"
 
 #include "base/duration.h"
+#include "base/mask.h"
 #include "cli/command.h"
 #include "cli/place.h"
 #include "run/action.h"
@@ -248,14 +249,30 @@ static struct value targets_value(struct arena *a, const struct targets *t)
 	return v;
 }
 
+/* A secret that somebody wrote into the file itself is not kept either. */
+static struct source_row source_of(
+	struct arena *a, const struct source_file *file, const struct masker *masker)
+{
+	struct source_row row = {
+		.path = str_of(file->path), .text = file->text, .is_embedded = file->is_embedded};
+	struct strbuf b = {0};
+
+	if (masker_is_empty(masker) || !mask_would_change(masker, file->text))
+		return row;
+	mask_text(masker, &b, file->text);
+	row.text = strbuf_take(&b, a);
+	row.is_masked = true;
+	strbuf_release(&b);
+	return row;
+}
+
 int recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
-	struct value options)
+	const struct masker *masker, struct value options)
 {
 	struct source_row *sources = arena_array(&r->arena, source_count + 1, sizeof(*sources));
 
 	for (size_t i = 0; i < source_count; i++)
-		sources[i] = (struct source_row){str_of(l->files.files[i]->path),
-			l->files.files[i]->text, l->files.files[i]->is_embedded};
+		sources[i] = source_of(&r->arena, l->files.files[i], masker);
 	r->plan = l->plan;
 	r->row = (struct run_row){.id = run,
 		.runbook = l->book->name,

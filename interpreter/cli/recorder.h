@@ -34,7 +34,7 @@ int recorder_own(struct recorder *r, struct str run);
 int recorder_lock(struct recorder *r, struct str name, struct str reason, bool waits);
 /* The first `source_count` files of `l` are what it runs from. */
 int recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
-	struct value options);
+	const struct masker *masker, struct value options);
 /* Goes on with a run that is there. */
 int recorder_reopen(struct recorder *r, const struct run_row *row, const struct plan *plan);
 /* Gives the lock back and closes the store. */

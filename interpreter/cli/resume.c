@@ -18,7 +18,9 @@ struct resumption {
 	struct run_row row;
 	struct source_row *sources;
 	size_t source_count;
-	struct pinned_text *pinned;
+	struct pinned_text *pinned; /* of those, what is all there */
+	size_t pinned_count;
+	const char *path; /* of the runbook */
 	struct replay replay;
 	struct arena event_arena;
 	struct str started; /* the body of the first event */
@@ -115,10 +117,16 @@ static bool read_sources(struct resumption *z)
 	if (!store_sources(z->s.recorder.store, z->row.number, a, &z->sources, &z->source_count))
 		return false;
 	z->pinned = arena_array(a, z->source_count + 1, sizeof(*z->pinned));
-	for (size_t i = 0; i < z->source_count; i++)
-		z->pinned[i] = (struct pinned_text){
-			arena_copy(a, z->sources[i].path.at, z->sources[i].path.len),
-			z->sources[i].text, z->sources[i].is_embedded};
+	for (size_t i = 0; i < z->source_count; i++) {
+		struct source_row *source = &z->sources[i];
+
+		if (!i)
+			z->path = arena_copy(a, source->path.at, source->path.len);
+		if (!source->is_masked)
+			z->pinned[z->pinned_count++] = (struct pinned_text){
+				arena_copy(a, source->path.at, source->path.len), source->text,
+				source->is_embedded};
+	}
 	return z->source_count > 0;
 }
 
@@ -300,7 +308,7 @@ static int load(struct resumption *z)
 	}
 	if (!go_there(z))
 		return EXIT_REFUSED;
-	if (!load_pinned(&s->loaded, z->pinned[0].path, z->pinned, z->source_count)) {
+	if (!load_pinned(&s->loaded, z->path, z->pinned, z->pinned_count)) {
 		session_tell_diagnostics(s);
 		usage_error("use the version that began it",
 			"this version of runbook does not take the runbook of this run");
@@ -308,7 +316,37 @@ static int load(struct resumption *z)
 	}
 	s->source_count = z->source_count;
 	if (strcmp(s->order->how, "resume") == 0)
-		return changes_refused(z->pinned, z->source_count, s->order);
+		return changes_refused(z->pinned, z->pinned_count, s->order);
+	return -1;
+}
+
+/* Of a text with a secret in it the record has only the rest: that much has to be the same. */
+static bool is_what_it_was(struct resumption *z, const struct source_row *source)
+{
+	struct source_set *files = &z->s.loaded.files;
+	struct strbuf b = {0};
+	bool is_same = false;
+
+	for (size_t i = 0; i < files->count && !is_same; i++) {
+		if (!str_is(source->path, files->files[i]->path))
+			continue;
+		strbuf_clear(&b);
+		mask_text(z->s.masker, &b, files->files[i]->text);
+		is_same = str_equal(strbuf_str(&b), source->text);
+	}
+	strbuf_release(&b);
+	return is_same;
+}
+
+static int check_masked_texts(struct resumption *z)
+{
+	for (size_t i = 0; i < z->source_count; i++) {
+		if (!z->sources[i].is_masked || is_what_it_was(z, &z->sources[i]))
+			continue;
+		usage_error("put it back as it was", "`%.*s` was changed since the run began",
+			STR_ARGS(z->sources[i].path));
+		return EXIT_REFUSED;
+	}
 	return -1;
 }
 
@@ -319,6 +357,9 @@ static int restore(struct resumption *z)
 
 	if (!session_prepare(s, z->row.id))
 		return EXIT_USAGE;
+	code = check_masked_texts(z);
+	if (code >= 0)
+		return code;
 	if (!read_beginning(z))
 		return z->damage ? EXIT_REFUSED : EXIT_USAGE;
 	if (!restore_options(z) || !session_fill_late(s))

@@ -229,7 +229,7 @@ static int begin_record(struct session *s)
 		code = session_lock(s);
 	if (code < 0)
 		code = recorder_begin(
-			&s->recorder, id, &s->loaded, s->source_count, order_options(s));
+			&s->recorder, id, &s->loaded, s->source_count, s->masker, order_options(s));
 	return code;
 }
 

@@ -124,7 +124,7 @@ void decide_lost(struct decider *d, struct spot s, struct decision *out)
 		return;
 	}
 
-	if (spot_is_stopping(d->run, s)) {
+	if (spot_is_stopping(d->run, s) || d->run->wants_undoing || d->run->is_aborted) {
 		decide_finish(d, s, STEP_UNKNOWN, REASON_LOST, spot_state(s)->message, out);
 		return;
 	}

@@ -30,7 +30,7 @@ static const char schema[] =
 	"CREATE TABLE texts(digest TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE sources("
 	" run INTEGER NOT NULL, place INTEGER NOT NULL, path TEXT NOT NULL,"
-	" embedded INTEGER NOT NULL, digest TEXT NOT NULL,"
+	" embedded INTEGER NOT NULL, masked INTEGER NOT NULL, digest TEXT NOT NULL,"
 	" PRIMARY KEY(run, place)) WITHOUT ROWID;"
 	"CREATE TABLE locks("
 	" name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, run TEXT NOT NULL,"

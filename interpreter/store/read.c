@@ -185,6 +185,7 @@ static bool take_source(struct store *s, sqlite3_stmt *st, struct arena *a, stru
 	out->path = store_column(st, 0, a);
 	out->is_embedded = sqlite3_column_int(st, 1);
 	out->text = store_column(st, 2, a);
+	out->is_masked = sqlite3_column_int(st, 4);
 	sha256_text(out->text, digest);
 	if (str_is(store_column(st, 3, a), digest))
 		return true;
@@ -198,7 +199,7 @@ bool store_sources(
 	struct store *s, int64_t run, struct arena *a, struct source_row **out, size_t *count)
 {
 	sqlite3_stmt *st = store_prepare(s,
-		"SELECT path, embedded, text, digest FROM sources JOIN texts USING(digest)"
+		"SELECT path, embedded, text, digest, masked FROM sources JOIN texts USING(digest)"
 		" WHERE run = ?1 ORDER BY place");
 	int code = SQLITE_DONE;
 

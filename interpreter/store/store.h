@@ -55,6 +55,7 @@ struct run_row {
 struct source_row {
 	struct str path, text;
 	bool is_embedded;
+	bool is_masked; /* it holds a secret, so the text is not all of it */
 };
 
 /* ---- writing --------------------------------------------------------------------------------- */

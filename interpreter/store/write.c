@@ -56,7 +56,7 @@ static bool insert_text(struct store *s, struct str text, const char *digest)
 static bool insert_sources(
 	struct store *s, int64_t run, const struct source_row *sources, size_t count)
 {
-	sqlite3_stmt *st = store_prepare(s, "INSERT INTO sources VALUES(?1, ?2, ?3, ?4, ?5)");
+	sqlite3_stmt *st = store_prepare(s, "INSERT INTO sources VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
 	bool is_good = st != NULL;
 	char digest[SHA256_TEXT];
 
@@ -66,7 +66,8 @@ static bool insert_sources(
 		sqlite3_bind_int64(st, 2, (int64_t)i + 1);
 		store_bind(st, 3, sources[i].path);
 		sqlite3_bind_int(st, 4, sources[i].is_embedded);
-		store_bind(st, 5, str_of(digest));
+		sqlite3_bind_int(st, 5, sources[i].is_masked);
+		store_bind(st, 6, str_of(digest));
 		is_good = insert_text(s, sources[i].text, digest) && store_step_done(s, st);
 	}
 	sqlite3_finalize(st);

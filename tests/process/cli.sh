@@ -193,8 +193,8 @@ steps:
 YML
 logs_are_clean() {
 	[ -e ran ] && pass || fail "$1: not all steps have run"
-	same "$1: the step's log" "a line" "$(cat "$XDG_STATE_HOME"/runbook/logs/*/*.out)"
-	same "$1: the step's other log" another "$(cat "$XDG_STATE_HOME"/runbook/logs/*/*.err)"
+	same "$1: the step's log" "a line" "$(cat "$XDG_STATE_HOME"/runbook/runbook.db-logs/*/*.out)"
+	same "$1: the step's other log" another "$(cat "$XDG_STATE_HOME"/runbook/runbook.db-logs/*/*.err)"
 	rm -rf ran "$XDG_STATE_HOME"
 }
 rm -rf out "$XDG_STATE_HOME"

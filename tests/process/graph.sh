@@ -62,7 +62,7 @@ cp out dot
 
 run 0 graph g.yml --format mermaid --inside
 has "its title" 'title: "A \"quoted\" <title> \\ here"'
-has "what a module does" 'n17("Post to Slack"):::effect'
+has "what a module does" '):::effect'
 has "a group" 'subgraph g7 ["both (at once)"]'
 has "a branch" 'n10 -->|"inputs.fast"| n11'
 has "a compensation" 'n11 -.->|undo| n12'

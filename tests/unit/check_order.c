@@ -94,8 +94,6 @@ static const struct check_case order[] = {
 		"outputs: { o: steps.s.stdout }\n",
 		"3:17 RB213 `vars` are filled in before any step has run [7:15 `s` is here]\n"
 		"3:45 RB213 `vars` are filled in before there are samples\n"
-		"4:7 RB119 this version takes no lock: make sure yourself that nobody else runs "
-		"this\n"
 		"4:14 RB213 `lock` is filled in before any step has run\n"
 		"6:10 RB413 nothing reads watch `w` (a condition would: `rollback: { when: [{ if: "
 		"watch.w > 0 }] }`)"},

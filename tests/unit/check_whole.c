@@ -119,7 +119,7 @@ static const struct check_case whole = {"the example of the language",
 	"    with: { webhook: '${{ secrets.slack }}', text: '${{ inputs.version }}: ${{ run.status "
 	"}} "
 	"${{ run.reason }}' }\n",
-	"12:15 RB119 this version takes no lock: make sure yourself that nobody else runs this"};
+	""};
 
 static const struct check_case helpers[] = {
 	{"a helper file",
