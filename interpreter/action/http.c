@@ -194,7 +194,9 @@ static bool prepare(struct preparation *p, struct request *out)
 	http->connect_timeout_ns = given_or(args->connect_timeout_ns, DEFAULT_CONNECT_TIMEOUT);
 	http->max_bytes = given_or(args->max_bytes, DEFAULT_MAX_BYTES);
 	http->redirects = (int)given_or(args->follow, 0);
-	strbuf_printf(&command, "%.*s %.*s", STR_ARGS(http->method), STR_ARGS(http->url));
+	strbuf_put(&command, http->method);
+	strbuf_putc(&command, ' ');
+	strbuf_put(&command, http->url);
 	p->event->command = strbuf_take(&command, p->ev->arena);
 	strbuf_release(&command);
 	return true;

@@ -7,6 +7,7 @@
 
 #define DEFAULT_TIMEOUT_NS (30 * NS_PER_S)
 #define DEFAULT_CONNECT_NS (10 * NS_PER_S)
+#define SPARE_BYTES ((size_t)64 << 10)
 
 void http_fail(struct http_job *j, const char *reason, const char *format, ...)
 {
@@ -159,12 +160,21 @@ static struct http *get_http(struct real_world *w, const char **why)
 	return w->http = h;
 }
 
+static void job_release(struct http_job *j)
+{
+	strbuf_release(&j->reply.body);
+	arena_release(&j->arena);
+	free(j);
+}
+
 void http_free(struct http *h)
 {
 	if (!h)
 		return;
 	while (h->spare_count)
 		h->curl->easy_cleanup(h->spare[--h->spare_count]);
+	while (h->spare_job_count)
+		job_release(h->spare_jobs[--h->spare_job_count]);
 	h->curl->multi_cleanup(h->multi);
 	timer_disarm(&h->timer);
 	for (size_t i = 0; i < h->socket_count; i++)
@@ -287,15 +297,34 @@ static void http_answer(struct job *job, struct arena *a, struct answer *out)
 		map_set(a, map, STR("url"), value_copy_str(a, str_of(j->url.text)));
 }
 
+/* What it owns is kept for the next, unless it has grown large. */
 static void http_job_free(struct job *job)
 {
 	struct http_job *j = (struct http_job *)job;
+	struct http *h = j->http;
 	detach(j);
 	if (j->file >= 0)
 		close(j->file);
-	strbuf_release(&j->reply.body);
-	arena_release(&j->arena);
-	free(j);
+	if (h->spare_job_count == sizeof h->spare_jobs / sizeof *h->spare_jobs ||
+		j->arena.bytes > SPARE_BYTES || j->reply.body.cap > SPARE_BYTES) {
+		job_release(j);
+		return;
+	}
+	struct arena arena = j->arena;
+	struct strbuf body = j->reply.body;
+	arena_reset(&arena);
+	strbuf_clear(&body);
+	*j = (struct http_job){.arena = arena, .reply.body = body};
+	h->spare_jobs[h->spare_job_count++] = j;
+}
+
+static struct http_job *job_new(struct http *h)
+{
+	if (h->spare_job_count)
+		return h->spare_jobs[--h->spare_job_count];
+	struct http_job *j = heap_alloc(sizeof *j);
+	arena_init(&j->arena);
+	return j;
 }
 
 static const struct job_type http_type = {http_cancel, http_answer, http_job_free};
@@ -400,11 +429,10 @@ void http_start(struct real_world *w, uint64_t token, const struct request *r)
 		refuse(w, token, "rejected", why);
 		return;
 	}
-	struct http_job *j = heap_alloc(sizeof *j);
+	struct http_job *j = job_new(h);
 	j->job = (struct job){.token = token, .type = &http_type};
 	j->http = h;
 	j->file = -1;
-	arena_init(&j->arena);
 	copy_request(j, &r->http);
 	j->method = j->request.method;
 	j->has_body = j->request.has_body;

@@ -61,6 +61,8 @@ struct http {
 	struct timer timer;
 	CURL *spare[16]; /* easy handles to use again */
 	size_t spare_count;
+	struct http_job *spare_jobs[16];
+	size_t spare_job_count;
 	struct http_socket **sockets; /* by descriptor */
 	size_t socket_count;
 	struct arena arena; /* of what follows */
