@@ -1,7 +1,8 @@
 /*
  * The functions of libm, each loaded with the library at its first call. Few runs ever compute a
  * logarithm, and mapping and relocating libm is a sixth of what a start of ours takes; its static
- * form cannot be linked beside a shared libc. Lua finds these as well, being linked into us.
+ * form cannot be linked beside a shared libc. Lua and SQLite find these as well, being linked into
+ * us.
  *
  * What is not here still comes from libm itself (`-lm` behind `--as-needed`), at the price above:
  * tests/process/start.sh tells when that has happened.
@@ -36,8 +37,12 @@ static void *find(const char *name)
 #define OF_TWO(name) FUNCTION(double, name, (double x, double y), (x, y))
 
 OF_ONE(acos)
+OF_ONE(acosh)
 OF_ONE(asin)
+OF_ONE(asinh)
+OF_ONE(atan)
 OF_TWO(atan2)
+OF_ONE(atanh)
 OF_ONE(ceil)
 OF_ONE(cos)
 OF_ONE(cosh)
