@@ -44,8 +44,8 @@ static void decode_argv(
 		argv->items[argv->count++] =
 			template_parse(d->arena, d->file, &text, false, d->diagnostics);
 	}
-	run->no_flags =
-		shell_check_words(d->arena, d->file, argv->items, argv->count, d->diagnostics);
+	run->no_flags = shell_check_words(
+		d->arena, &d->scratch, d->file, argv->items, argv->count, d->diagnostics);
 }
 
 void decode_run(struct decoder *d, const struct field *f, const struct value *v, void *member)

@@ -254,8 +254,8 @@ void apply_step_retry(struct run *r, const struct event *e)
 
 	join(r, s);
 	flow_withdraw(s);
-	/* What was cut short by the end of the interpreter counts as no try of its own; one that failed
-	 * before it could start does, or there would be no end of them. */
+	/* What was cut short by the end of the interpreter counts as no try of its own; one that
+	 * failed before it could start does, or there would be no end of them. */
 	if (reason_is_lost(e->reason)) {
 		st->attempts -= st->attempts > 0;
 		st->is_checked = false;

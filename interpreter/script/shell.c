@@ -279,20 +279,18 @@ static void words_rules(struct shell_scan *s, struct shell_command *c)
 	flag_rules(s, c, name);
 }
 
-bool *shell_check_words(struct arena *a, const struct source_file *file,
+bool *shell_check_words(struct arena *a, struct arena *scratch, const struct source_file *file,
 	struct template *const *words, size_t count, struct diagnostics *d)
 {
-	struct arena scratch;
-	struct shell_scan s = {.arena = &scratch, .pipe_from = SIZE_MAX, .fuel = SIZE_MAX};
+	struct shell_scan s = {.arena = scratch, .pipe_from = SIZE_MAX, .fuel = SIZE_MAX};
 	struct shell_command c = {0};
 	bool *no_flags = arena_array(a, count + 1, sizeof(bool));
-	arena_init(&scratch);
 	take_words(&s, file, words, count, &c);
 	words_rules(&s, &c);
 	tell_refusals(&s, d);
 	for (size_t i = 0; i < c.count; i++)
 		no_flags[i] = c.words[i].count && s.holes[c.words[i].holes[0]].may_be_flag;
-	arena_release(&scratch);
+	arena_reset(scratch);
 	return no_flags;
 }
 

@@ -40,7 +40,7 @@ struct shell_script *shell_compile(struct arena *a, struct arena *scratch,
 	const struct source_file *file, const struct value *v, bool is_bash, struct diagnostics *d);
 /* A program and its arguments, which no shell reads: what a known program would read as code is
  * told (RB601). Which words may not begin with `-` when they are filled in, one bool a word. */
-bool *shell_check_words(struct arena *a, const struct source_file *file,
+bool *shell_check_words(struct arena *a, struct arena *scratch, const struct source_file *file,
 	struct template *const *words, size_t count, struct diagnostics *d);
 /* The script's text, and its values as `RUNBOOK_n=value` in `env`. False: ev->error: a value that
  * is nothing, has a NUL byte, is larger than SHELL_MAX_VALUE, would be a flag, is no whole number.
