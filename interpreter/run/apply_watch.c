@@ -106,6 +106,8 @@ void apply_condition(struct run *r, const struct event *e)
 		: e->value.boolean	    ? TICK_TRUE
 					    : TICK_FALSE,
 		e->tick_ns);
+	if (e->value.kind != VALUE_BOOL && !(c->why && str_is(e->message, c->why)))
+		c->why = keep_message(r->arena, e->message);
 	/* What fires while the run turns back already, or only observes, is recorded and no more.
 	 */
 	if (c->phase == CONDITION_FIRING &&

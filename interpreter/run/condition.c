@@ -64,8 +64,10 @@ void condition_tick(struct condition_state *c, enum tick tick, int64_t at_ns)
 		hold_on(c, at_ns);
 	else if (tick == TICK_FALSE)
 		start_over(c);
-	if (tick != TICK_UNKNOWN)
+	if (tick != TICK_UNKNOWN) {
 		c->holds = tick == TICK_TRUE;
+		c->known_ns = at_ns;
+	}
 	c->last = (uint8_t)tick;
 	c->last_tick_ns = at_ns;
 	c->has_ticked = true;

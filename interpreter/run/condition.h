@@ -29,6 +29,7 @@ struct condition_state {
 	bool is_due;	  /* a tick came in and was not answered yet */
 	bool was_decided; /* firing, and the run has acted on it */
 	int64_t due_tick_ns, last_tick_ns, held_ns, first_ns;
+	int64_t known_ns; /* the last tick that could be known; INT64_MIN: none */
 	uint64_t history; /* of `breach`: the last `of` known ticks, newest in bit 0 */
 	uint32_t in_a_row;
 	uint32_t owner; /* the monitor's frame and node; node NODE_NONE: of the run */

@@ -363,7 +363,8 @@ static void decide_due(struct decider *d, struct spot s, struct decision *out)
 		decide_watch(d, s, out);
 		return;
 	}
-	if (st->phase == PHASE_PAUSED && spot_is_stopping(d->run, s)) {
+	if ((st->phase == PHASE_PAUSED || n->action == ACTION_MONITOR) &&
+		spot_is_stopping(d->run, s)) {
 		decide_stop(d, s, out);
 		return;
 	}

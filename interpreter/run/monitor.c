@@ -1,5 +1,6 @@
 /* `monitor`: stays until its time is up, and passes only on enough evidence. */
 #include "run/begin.h"
+#include "run/rollback.h"
 #include "run/scope.h"
 #include "run/watch.h"
 
@@ -77,6 +78,40 @@ static void finish_monitor(struct decider *d, struct spot s, const char *reason,
 	answer_event(d, s, &answer, &out->event);
 }
 
+static uint8_t blind_policy(const struct run *r, const struct condition_state *c)
+{
+	const struct rollback_section *rollback = r->plan->book->rollback;
+
+	if (c->rule->on_blind)
+		return c->rule->on_blind;
+	return rollback && rollback->on_blind ? rollback->on_blind : ON_BLIND_HOLD;
+}
+
+/* A condition that no tick of the monitor could know, though its watches answered: too little
+ * traffic, say. To pass would be to read that as healthy. */
+static bool decide_never_known(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct run *r = d->run;
+	int64_t since_ns = spot_state(s)->attempt_ns;
+
+	for (uint32_t i = 0; i < r->condition_count; i++) {
+		const struct condition_state *c = &r->conditions[i];
+
+		if (!c->watches || !counts_for(r, c, s) || !c->has_ticked ||
+			c->last_tick_ns < since_ns || c->known_ns >= since_ns ||
+			blind_policy(r, c) == ON_BLIND_CONTINUE)
+			continue;
+		decide_blind_turn(d, blind_policy(r, c),
+			arena_printf(d->scratch,
+				"`%.*s` could not be known at any time of the monitor%s%s",
+				STR_ARGS(c->rule->holds->text), c->why ? ": " : "",
+				c->why ? c->why : ""),
+			out);
+		return true;
+	}
+	return false;
+}
+
 void decide_monitor(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct step_state *st = spot_state(s);
@@ -99,6 +134,9 @@ void decide_monitor(struct decider *d, struct spot s, struct decision *out)
 		out->event.until_ns = monitor_next(d->run, s, d->now_ns);
 		return;
 	}
+	if (covered >= wanted && wanted > 0 && d->run->stage == STAGE_MAIN &&
+		!d->run->is_rolling_back && decide_never_known(d, s, out))
+		return;
 	if (covered < wanted)
 		finish_monitor(d, s, "coverage",
 			arena_printf(d->scratch,

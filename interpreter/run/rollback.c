@@ -176,6 +176,15 @@ static bool decide_interrupt(struct decider *d, struct decision *out)
 	return true;
 }
 
+void decide_blind_turn(
+	struct decider *d, uint8_t on_blind, const char *message, struct decision *out)
+{
+	if (on_blind == ON_BLIND_ROLLBACK)
+		turn_back(d, "blind", message, out);
+	else
+		turn_event(d, EVENT_HOLD, "blind", message, out);
+}
+
 static bool decide_being_blind(struct decider *d, struct decision *out)
 {
 	uint8_t policy;
@@ -186,10 +195,7 @@ static bool decide_being_blind(struct decider *d, struct decision *out)
 		return false;
 	message = arena_printf(d->scratch, "watch `%.*s` has been unknown for too long",
 		STR_ARGS(d->run->watches[watch].watch->name));
-	if (policy == ON_BLIND_ROLLBACK)
-		turn_back(d, "blind", message, out);
-	else
-		turn_event(d, EVENT_HOLD, "blind", message, out);
+	decide_blind_turn(d, policy, message, out);
 	return true;
 }
 

@@ -8,6 +8,9 @@
  * long. False: nothing of it, or not yet: with `may_wait`, what fires waits a moment for the other
  * samples of its tick, until `out->until_ns`. */
 bool decide_turn(struct decider *d, bool may_wait, struct decision *out);
+/* Blind for good, at the end of a monitor: held, or turned back, as `on_blind` says. */
+void decide_blind_turn(
+	struct decider *d, uint8_t on_blind, const char *message, struct decision *out);
 /* The main section came to rest, not having succeeded, with something to undo. */
 void decide_rollback_of_failure(struct decider *d, struct decision *out);
 /* Nothing goes on, and what is left waits for a person who is not there: the run is held. */

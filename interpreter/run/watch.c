@@ -47,6 +47,7 @@ static void add_condition(struct run *r, const struct condition *rule, struct sp
 	}
 	c = &r->conditions[r->condition_count++];
 	*c = (struct condition_state){.rule = rule,
+		.known_ns = INT64_MIN,
 		.owner = owner.frame ? owner.frame->number : 0,
 		.owner_node = owner.frame ? owner.node : NODE_NONE};
 	if (rule->holds && rule->holds->expr)
