@@ -159,6 +159,22 @@ static struct span top_key_span(const struct runbook *r, const char *key)
 	return (struct span){0};
 }
 
+/* A condition that has to hold longer than the run may take. */
+static void check_conditions_end(struct check *c, const struct runbook *r, struct span limit)
+{
+	for (size_t i = 0; r->rollback && i < r->rollback->when.count; i++) {
+		const struct condition *k = r->rollback->when.items[i];
+		struct diagnostic *told;
+
+		if (k->for_late || k->for_ns == NO_TIME || k->for_ns < r->deadline_ns)
+			continue;
+		told = diagnose(c->d, RB406, k->span,
+			"this can never fire: it has to hold for %s, and the run ends after %s",
+			time_words(c, k->for_ns), time_words(c, r->deadline_ns));
+		diagnostic_label(c->d, told, limit, "the limit");
+	}
+}
+
 void lint_times(struct check *c)
 {
 	for (uint32_t i = 0; i < c->plan->unit_count; i++) {
@@ -166,8 +182,9 @@ void lint_times(struct check *c)
 
 		if (!r || r->file->is_embedded || r->deadline_ns == NO_TIME)
 			continue;
-		check_list(c, &r->steps, r->deadline_ns, "the `deadline` of the run",
-			top_key_span(r, "deadline"));
+		struct span limit = top_key_span(r, "deadline");
+		check_list(c, &r->steps, r->deadline_ns, "the `deadline` of the run", limit);
+		check_conditions_end(c, r, limit);
 	}
 }
 

@@ -67,6 +67,35 @@ static void lint_loaded(struct loaded *l, const void *context)
 	lint_settings_silence(settings, l);
 }
 
+static bool is_given(const struct request_to_lint *r, const char *path)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (strcmp(r->files[i], path) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What there is to say about a module that is looked at itself, too, is said there. */
+static void leave_to_others(const struct request_to_lint *r, struct loaded *l)
+{
+	struct diagnostics *d = &l->diagnostics;
+
+	for (struct diagnostic **at = &d->first; *at;) {
+		struct diagnostic *x = *at;
+		const struct source_file *file = source_get(&l->files, x->span.file);
+
+		if (x->span.file > 1 && file && x->severity != SEVERITY_ERROR &&
+			is_given(r, file->path)) {
+			*at = x->next;
+			diagnostics_forget(d, x);
+		} else {
+			at = &x->next;
+		}
+	}
+	diagnostics_sort(d);
+}
+
 static int lint_file(const char *path, struct request_to_lint *r)
 {
 	struct lint_again again = {lint_loaded, &r->settings, FINDINGS_MAX, r->report.color};
@@ -85,6 +114,7 @@ static int lint_file(const char *path, struct request_to_lint *r)
 	lint_loaded(l, &r->settings);
 	if (r->fix)
 		l = lint_fix(l, path, r->fix, &again, &code);
+	leave_to_others(r, l);
 	lint_settings_note(&r->settings, l);
 	if (is_unreadable(&l->diagnostics))
 		code = EXIT_USAGE;

@@ -46,6 +46,26 @@ run 0 lint --fail-on error warned.yml
 has "said all the same" RB401
 run 1 lint --fail-on error bad.yml
 
+# ---- what is used by another file is told once ----
+mkdir -p modules
+cat >modules/ship.yml <<'YML'
+version: 1
+module: ship
+steps:
+  - id: push
+    run: ./push.sh
+YML
+cat >user.yml <<'YML'
+version: 1
+runbook: user
+steps:
+  - uses: ./modules/ship.yml
+YML
+run 1 lint -f short user.yml
+same "with the file that uses it" 1 "$(grep -c RB401 out)"
+run 1 lint -f short user.yml modules/ship.yml
+same "with its own" 1 "$(grep -c RB401 out)"
+
 # ---- profiles ----
 run 1 lint --profile production --fail-on error warned.yml
 has "a danger is an error" "error[RB401]"
