@@ -254,8 +254,9 @@ static void take_words(struct shell_scan *s, const struct source_file *file,
 	struct template *const *words, size_t count, struct shell_command *c)
 {
 	size_t holes = 0;
+	/* A constant has no count. */
 	for (size_t i = 0; i < count; i++)
-		holes += words[i]->count;
+		holes += words[i]->kind == TEMPLATE_CONSTANT ? 0 : words[i]->count;
 	s->holes = arena_array(s->arena, holes + 1, sizeof *s->holes);
 	for (size_t i = 0; i < count; i++) {
 		const struct template *t = words[i];
