@@ -1,6 +1,5 @@
 #include "script/expr.h"
 
-#include "base/json.h"
 #include "script/expr_number.h"
 
 /* Keys and values of a table, the way they were written. */
@@ -91,11 +90,34 @@ static bool is_name(struct str s)
 	return true;
 }
 
+/* A string as Lua writes it: bytes that are no text, or that a terminal would act on, as numbers.
+ */
+static void print_string(struct strbuf *b, struct str s)
+{
+	static const char escapes[] = "\"\"\\\\\nn\rr\tt";
+	strbuf_putc(b, '"');
+	for (size_t i = 0, n; i < s.len; i += n) {
+		uint32_t code = 0;
+		n = utf8_decode((struct str){s.at + i, s.len - i}, &code);
+		const char *e = escapes;
+		while (*e && *e != s.at[i])
+			e += 2;
+		if (*e)
+			strbuf_printf(b, "\\%c", e[1]);
+		else if (!n || code < ' ' || code == 0x7F)
+			strbuf_printf(b, "\\x%02x", (unsigned char)s.at[i]);
+		else
+			strbuf_add(b, s.at + i, n);
+		n = n ? n : 1;
+	}
+	strbuf_putc(b, '"');
+}
+
 static void print_constant(struct strbuf *b, const struct value *v)
 {
 	char text[LUA_NUMBER_TEXT];
 	if (v->kind == VALUE_STRING)
-		json_quote(b, value_string(v));
+		print_string(b, value_string(v));
 	else if (v->kind == VALUE_INT || v->kind == VALUE_FLOAT)
 		strbuf_add(b, text, lua_number_text(v, text));
 	else
@@ -111,8 +133,20 @@ static void print_field(struct strbuf *b, const struct expr *e)
 		return;
 	}
 	strbuf_putc(b, '[');
-	json_quote(b, e->name);
+	print_string(b, e->name);
 	strbuf_putc(b, ']');
+}
+
+/* Two minus signs in a row would begin a comment. */
+static void print_unary(struct strbuf *b, const struct expr *e)
+{
+	struct strbuf operand = {0};
+	expr_print(&operand, e->left);
+	strbuf_puts(b, e->kind == EXPR_NOT ? "not " : operator_signs[e->op]);
+	if (e->op == OP_MINUS && operand.len && operand.at[0] == '-')
+		strbuf_putc(b, ' ');
+	strbuf_put(b, strbuf_str(&operand));
+	strbuf_release(&operand);
 }
 
 static void print_arguments(struct strbuf *b, const struct expr *e)
@@ -179,8 +213,7 @@ static void print_bare(struct strbuf *b, const struct expr *e)
 		break;
 	case EXPR_UNARY:
 	case EXPR_NOT:
-		strbuf_puts(b, e->kind == EXPR_NOT ? "not " : operator_signs[e->op]);
-		expr_print(b, e->left);
+		print_unary(b, e);
 		break;
 	case EXPR_BINARY:
 		print_pair(b, e, operator_signs[e->op]);

@@ -54,7 +54,7 @@ static bool skip_comment(struct lexer *l)
 		l->at = end;
 		return true;
 	}
-	while (at < l->text.len && l->text.at[at] != '\n')
+	while (at < l->text.len && l->text.at[at] != '\n' && l->text.at[at] != '\r')
 		at++;
 	l->at = at;
 	return true;
@@ -187,6 +187,9 @@ static const struct sign {
 static bool lex_sign(struct lexer *l, struct token *t)
 {
 	char c = char_at(l, l->at), after = char_at(l, l->at + 1);
+	/* `...` is one sign of Lua, and no expression takes it: `a...1` is not `a .. .1`. */
+	if (c == '.' && after == '.' && char_at(l, l->at + 2) == '.')
+		return false;
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		const struct sign *s = &signs[i];
 		if (s->text[0] != c || (s->text[1] && s->text[1] != after))
@@ -217,7 +220,7 @@ static void lex_word(struct lexer *l, struct token *t)
 		struct str rest = {l->text.at + l->at, l->text.len - l->at};
 		size_t len = utf8_decode(rest, &code);
 		t->kind = TOKEN_OTHER;
-		l->at += len ? len : 1;
+		l->at += c == '.' ? 3 : len ? len : 1;
 	}
 }
 
@@ -225,8 +228,10 @@ void lex_next(struct lexer *l)
 {
 	l->before = l->token.start + l->token.len;
 	l->token = (struct token){.kind = TOKEN_END, .start = (uint32_t)l->before};
-	if (l->is_broken || !skip_space(l) || l->at >= l->text.len)
-		return;
+	do {
+		if (l->is_broken || !skip_space(l) || l->at >= l->text.len)
+			return;
+	} while (slip_space(l));
 	struct token t = {.start = (uint32_t)l->at};
 	lex_word(l, &t);
 	if (l->is_broken)

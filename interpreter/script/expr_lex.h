@@ -75,6 +75,8 @@ bool long_bracket_end(struct str text, size_t at, size_t level, size_t *end);
 /* Slips from other languages, in expr_slips.c. */
 /* An operator of another language at l->at: told, and *t is the Lua word for it. */
 bool slip_operator(struct lexer *l, struct token *t);
+/* A space that is none to Lua at l->at: told, and read over. */
+bool slip_space(struct lexer *l);
 /* `${{ x }}` in the text at l->at: told and entered; its `}}` will be read over. */
 bool slip_interpolation(struct lexer *l);
 /* A name such as `null` or `True`: told, and *t becomes the constant or word. */

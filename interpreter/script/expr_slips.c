@@ -134,8 +134,18 @@ static bool slip_match(struct lexer *l)
 	return true;
 }
 
-/* Letters that a word processor puts in place of quotes and spaces. */
-static bool slip_typography(struct lexer *l, struct token *t)
+bool slip_space(struct lexer *l)
+{
+	if (!begins(l, l->at, "\xc2\xa0"))
+		return false;
+	struct diagnostic *d = lex_tell(l, RB201, l->at, 2, "a non-breaking space");
+	lex_fix(l, d, l->at, 2, " ");
+	l->at += 2;
+	return true;
+}
+
+/* Letters that a word processor puts in place of quotes. */
+static bool slip_typography(struct lexer *l)
 {
 	static const char *const quotes[] = {
 		"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x98", "\xe2\x80\x99"};
@@ -149,17 +159,11 @@ static bool slip_typography(struct lexer *l, struct token *t)
 		lex_break(l);
 		return true;
 	}
-	if (!begins(l, l->at, "\xc2\xa0"))
-		return false;
-	struct diagnostic *d = lex_tell(l, RB201, l->at, 2, "a non-breaking space");
-	lex_fix(l, d, l->at, 2, " ");
-	l->at += 2;
-	(void)t;
 	return false;
 }
 
 /* What breaks the reading. */
-static bool slip_hard(struct lexer *l, struct token *t)
+static bool slip_hard(struct lexer *l)
 {
 	char c = l->text.at[l->at];
 	if (c == '$') {
@@ -176,12 +180,12 @@ static bool slip_hard(struct lexer *l, struct token *t)
 			slip_change(l, 2);
 		return l->is_broken;
 	}
-	return (c & 0x80) && slip_typography(l, t);
+	return (c & 0x80) && slip_typography(l);
 }
 
 bool slip_operator(struct lexer *l, struct token *t)
 {
-	static const char first[] = "&|?=!<*-+/$\xe2\xc2";
+	static const char first[] = "&|?=!<*-+/$\xe2";
 	char c = l->text.at[l->at];
 	if (!c || !strchr(first, c))
 		return false;
@@ -196,7 +200,7 @@ bool slip_operator(struct lexer *l, struct token *t)
 		t->op = s->op;
 		return true;
 	}
-	return slip_hard(l, t);
+	return slip_hard(l);
 }
 
 /* ---- names ---------------------------------------------------------------------------------- */

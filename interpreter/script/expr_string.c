@@ -250,7 +250,8 @@ bool lex_string(struct lexer *l, struct token *t)
 	char quote = l->text.at[l->at];
 	size_t start = l->at + 1, end = start;
 	bool has_escapes = false, has_dollar = false;
-	while (end < l->text.len && l->text.at[end] != quote && l->text.at[end] != '\n') {
+	while (end < l->text.len && l->text.at[end] != quote && l->text.at[end] != '\n' &&
+		l->text.at[end] != '\r') {
 		has_dollar |= l->text.at[end] == '$';
 		if (l->text.at[end] == '\\') {
 			has_escapes = true;

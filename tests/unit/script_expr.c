@@ -267,6 +267,30 @@ TEST(expr_numerals)
 	test_about("%s", "");
 }
 
+/* What is printed is Lua, whatever stands in it. */
+TEST(expr_printed)
+{
+	static const char *const rows[][2] = {{"- - x", "- -x"}, {"-(-x)", "-(-x)"},
+		{"a['b c'].d", "a[\"b c\"].d"},
+		{"'a\"\\n\\27\\255\xc3\xa9\\\\'", "\"a\\\"\\n\\x1b\\xff\xc3\xa9\\\\\""}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct diagnostics d;
+		struct strbuf b = {0};
+		arena_init(&arena);
+		expr_print(&b, parse(rows[i][0], &d));
+		CHECK_TEXT(strbuf_str(&b), rows[i][1]);
+		strbuf_release(&b);
+		arena_release(&arena);
+	}
+	/* To Lua these end a line, and no string goes over one. */
+	struct diagnostics d;
+	arena_init(&arena);
+	CHECK(!parse("'a\rb'", &d) && d.errors);
+	CHECK(parse("a -- b\r+ 1", &d) && !d.errors);
+	CHECK(!parse("a...1", &d) && d.errors);
+	arena_release(&arena);
+}
+
 /* ---- places --------------------------------------------------------------------------------- */
 
 TEST(expr_spans)
@@ -327,6 +351,7 @@ static const struct {
 	{"a === b", "RB201", 2, 3, "`===` is no operator of Lua", "a == b"},
 	{"a <> b", "RB201", 2, 2, "`<>` is no operator of Lua", "a ~= b"},
 	{"a => b", "RB201", 2, 2, "`=>` is no operator of Lua", "a >= b"},
+	{"a <\xc2\xa0 \xc2\xa0 b\xc2\xa0", "RB201", 3, 2, "a non-breaking space", "a <    b "},
 	{"!x", "RB201", 0, 1, "`!` is no operator of Lua", "not x"},
 	{"a and !(b)", "RB201", 6, 1, "`!` is no operator of Lua", "a and not (b)"},
 	{"!x && !y", "RB201", 0, 1, "`!` is no operator of Lua", "not x and not y"},
