@@ -37,7 +37,8 @@ static void forget_first(struct yaml_parts *parts)
 
 void yaml_parts_forget(struct yaml_parts *parts, uint32_t until)
 {
-	while (!parts->has_anchors && parts->first && parts->first->end <= until)
+	/* An item with nothing in it begins where its part ends. */
+	while (!parts->has_anchors && parts->first && parts->first->end < until)
 		forget_first(parts);
 }
 

@@ -78,3 +78,20 @@ TEST(yaml_parts_with_anchors_stay)
 	yaml_parts_release(&doc.parts);
 	arena_release(&doc.a);
 }
+
+/* An item with nothing in it ends where it begins, and so does its part. */
+TEST(yaml_parts_with_an_empty_item)
+{
+	struct document doc = {0};
+	arena_init(&doc.a);
+	source_init(&doc.files, &doc.a);
+	diagnostics_init(&doc.d, &doc.a);
+	struct source_file *file =
+		source_add(&doc.files, "steps.yml", STR("steps:\n  - steps:\n    -\n"), false);
+	CHECK(yaml_read_parts(file, &doc.a, &doc.d, &doc.parts, &doc.parted));
+	const struct value *inner = map_get(step_at(&doc.parted, 0)->map, "steps");
+	yaml_parts_forget(&doc.parts, inner->list->items[0].start);
+	CHECK_INT(part_count(&doc), 1);
+	yaml_parts_release(&doc.parts);
+	arena_release(&doc.a);
+}
