@@ -14,6 +14,7 @@ PACKAGES_DEMO := libmicrohttpd-dev git ca-certificates
 # `shell: bash`, a terminal that can be looked at, a validator of JSON Schema that is not ours.
 PACKAGES_TEST := $(PACKAGES_DEMO) bash tmux python3-jsonschema python3-yaml
 PACKAGES_LINT := clang-format clang shellcheck
+PACKAGES_FUZZ := clang libclang-rt-dev
 
 # ---- variants: `make VARIANT=asan`, each in its own folder ----------------------------------
 VARIANT ?= release
@@ -39,10 +40,13 @@ CFLAGS_debug := -O0 -g
 CFLAGS_lint-gcc := -O2
 CFLAGS_lint-clang := -O1
 CFLAGS_coverage := -O0 -g --coverage
+CFLAGS_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_debug :=
 LDFLAGS_coverage := --coverage
+LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
 CFLAGS_ALL = $(BASE) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 # The small libraries are linked in: five shared ones would cost half a millisecond at each start.
 LIBS := -Wl,--as-needed -Wl,-Bstatic -lyaml -llua5.4 -lpcre2-8 -ljansson -lsqlite3 -Wl,-Bdynamic \
@@ -134,6 +138,21 @@ test-asan: setup-test
 	@$(MAKE) --no-print-directory -j2 VARIANT=asan programs
 	@tests/run.sh build/asan
 
+# ---- fuzzing: `make fuzz FUZZ_SECONDS=600`, so long for each target ---------------------------
+FUZZ_SECONDS ?= 60
+FUZZ_SOURCES := $(wildcard tests/fuzz/*.c)
+FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(B)/fuzz-%)
+
+$(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(LIBRARY)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/obj/tests/fuzz/%.o: CFLAGS += -Itests/fuzz
+
+fuzz-programs: $(FUZZ_PROGRAMS)
+fuzz: setup-fuzz
+	@$(MAKE) --no-print-directory -j2 VARIANT=fuzz CC=clang fuzz-programs
+	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
+
 # ---- speed ------------------------------------------------------------------------------------
 # Each tests/bench/*.c is a program; `guards` calls the interpreter's own functions.
 BENCH := $(B)/bench
@@ -205,12 +224,14 @@ help:
 	@echo 'make            builds build/runbook'
 	@echo 'make lint       format, include order, shell scripts, both compilers'
 	@echo 'make test-asan  the tests under the address and undefined-behaviour sanitizers'
+	@echo 'make fuzz       any bytes into the parsers, FUZZ_SECONDS=60 for each'
 	@echo 'make bench      speed and memory, beside their physical limits'
 	@echo 'make docs       writes the pages that are made from tables'
 	@echo 'make format     lets clang-format lay out the sources'
 	@echo 'make install    into $$(PREFIX)/bin'
 	@echo 'make clean      removes build/'
 
--include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(CASE_OBJECTS:.o=.d)
-.PHONY: all bench bench-programs clean demo demo-world docs format help install lint objects programs setup-demo setup-lint setup-test \
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(CASE_OBJECTS:.o=.d) \
+	$(FUZZ_SOURCES:%.c=$(B)/obj/%.d)
+.PHONY: all bench bench-programs clean demo demo-world docs format fuzz fuzz-programs help install lint objects programs setup-demo setup-fuzz setup-lint setup-test \
 	test test-asan

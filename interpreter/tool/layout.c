@@ -182,7 +182,7 @@ static void put_map(struct layout *l, const struct block *b, const struct place_
 	uint32_t *order = arena_array(&l->arena, entries, sizeof *order);
 	uint32_t *pads = arena_array(&l->arena, entries, sizeof *pads);
 	order_entries(l, b->node, p->record, b->from, order);
-	align_values(l, b->node, pads);
+	align_values(l, b->node, order, pads);
 	for (uint32_t place = 0; place < entries && !l->why; place++) {
 		uint32_t i = order[place];
 		begin_item(l, b, i, place, b->node->children[2 * i].start);
@@ -255,6 +255,10 @@ static void put_tail(struct layout *l, size_t from)
 static void put_document(struct layout *l, const struct yaml_node *root, const struct record *r)
 {
 	struct place_of p = {.record = r};
+	if (root->end == root->start) {
+		layout_refuse(l, 0, "there is nothing in it");
+		return;
+	}
 	size_t from = put_head(l, root);
 	if (!yaml_is_leaf(root) && root->properties > root->start) {
 		layout_refuse(l, root->start, "an anchor or tag on the whole file");

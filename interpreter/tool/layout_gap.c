@@ -88,11 +88,9 @@ bool has_blank_line(const struct layout *l, size_t from, size_t to)
 size_t count_lines(const struct layout *l, size_t from, size_t to)
 {
 	size_t n = 0;
-	for (size_t at = next_line_at(l->text, from); at <= to && at > from;
-		at = next_line_at(l->text, at)) {
+	while ((from = line_stop_at(l->text, from)) < to) {
+		from = next_line_at(l->text, from);
 		n++;
-		if (at == l->text.len)
-			break;
 	}
 	return n;
 }

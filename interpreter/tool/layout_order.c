@@ -114,12 +114,19 @@ bool wants_blank_lines(
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
-/* A value of one line beside its key. */
+static bool is_on_line_of(
+	const struct layout *l, const struct yaml_node *key, const struct yaml_node *value)
+{
+	return count_lines(l, key->start, value->start) == 0;
+}
+
+/* A value of one line that will stand beside its key. */
 static bool is_beside(
 	const struct layout *l, const struct yaml_node *key, const struct yaml_node *value)
 {
-	return yaml_is_leaf(value) && value->end > value->start &&
-	       count_lines(l, key->start, value->end) == 0;
+	return yaml_is_leaf(value) && value->end > value->start && !yaml_is_block_scalar(value) &&
+	       count_lines(l, value->start, value->end) == 0 &&
+	       !has_comment(l, key->end, value->start);
 }
 
 /* How many entries from `i` on stand on lines below each other. */
@@ -150,16 +157,21 @@ static bool is_lined_up(const struct layout *l, const struct yaml_node *entries,
 {
 	for (uint32_t i = 1; i < count; i++) {
 		const struct yaml_node *x = &entries[2 * i - 1], *y = &entries[2 * i + 1];
-		if (column_at(l->text, x->start) == column_at(l->text, y->start) &&
+		if (is_on_line_of(l, x - 1, x) && is_on_line_of(l, y - 1, y) &&
+			column_at(l->text, x->start) == column_at(l->text, y->start) &&
 			(blanks_before(l, x) > 1 || blanks_before(l, y) > 1))
 			return true;
 	}
 	return false;
 }
 
-void align_values(struct layout *l, const struct yaml_node *map, uint32_t *pads)
+void align_values(
+	struct layout *l, const struct yaml_node *map, const uint32_t *order, uint32_t *pads)
 {
 	uint32_t entries = map->count / 2, n;
+	bool is_moved = false;
+	for (uint32_t i = 0; i < entries; i++)
+		is_moved |= order[i] != i;
 	for (uint32_t i = 0; i < entries; i += n ? n : 1) {
 		size_t widest = 0;
 		n = group_at(l, map, i);
@@ -169,7 +181,7 @@ void align_values(struct layout *l, const struct yaml_node *map, uint32_t *pads)
 			widest = width > widest ? width : widest;
 			pads[k] = 1;
 		}
-		if (!is_lined_up(l, map->children + 2 * i, n))
+		if (is_moved || !is_lined_up(l, map->children + 2 * i, n))
 			continue;
 		for (uint32_t k = i; k < i + n; k++)
 			pads[k] += (uint32_t)(widest - key_width(l, &map->children[2 * k]));

@@ -58,6 +58,7 @@ struct str without_end_space(struct str s);
 size_t behind_comment(const struct layout *l, size_t at);
 bool has_comment(const struct layout *l, size_t from, size_t to);
 bool has_blank_line(const struct layout *l, size_t from, size_t to);
+/* Line ends in the gap. */
 size_t count_lines(const struct layout *l, size_t from, size_t to);
 /* Of the lines between `last` and `to`, those that belong to `last` (comments indented as deep as
  * what is in it): gives where the others begin. `column` is that of both in the text read. */
@@ -93,7 +94,9 @@ void order_entries(const struct layout *l, const struct yaml_node *map, const st
 /* Whether blank lines stand between the items of a list. `is_top`: the steps of the file. */
 bool wants_blank_lines(
 	const struct layout *l, const struct yaml_node *list, const struct record *r, bool is_top);
-/* Blanks before the values of a map's entries, all 1 or so that they are lined up. */
-void align_values(struct layout *l, const struct yaml_node *map, uint32_t *pads);
+/* Blanks before the values of a map's entries, all 1 or so that they are lined up. Those that are
+ * moved have other neighbours. */
+void align_values(
+	struct layout *l, const struct yaml_node *map, const uint32_t *order, uint32_t *pads);
 
 #endif
