@@ -181,6 +181,7 @@ lint: setup-lint
 # Pages that are made from tables of the program; a test says when one is out of date.
 docs: $(B)/runbook
 	@$(B)/runbook explain --markdown > docs/rules.md
+	@$(B)/runbook modules --markdown > docs/modules.md
 	@$(B)/runbook schema > grammar/runbook.schema.json
 	@$(B)/runbook schema --module > grammar/module.schema.json
 	@$(B)/runbook schema --keys > grammar/keys.md

@@ -267,3 +267,11 @@ void describe_condition(struct strbuf *b, const struct condition *c)
 		strbuf_printf(
 			b, " at %lld of %lld samples", (long long)c->breach, (long long)c->of);
 }
+
+const char *describe_input_type(const struct input *in)
+{
+	static const char *const names[] = {"string", "string", "boolean", "integer", "number",
+		"choice", "url", "duration", "list"};
+
+	return names[in->type];
+}

@@ -20,6 +20,8 @@ void describe_condition(struct strbuf *b, const struct condition *c);
 /* A `wait.duration`, `monitor.for` or a late duration: as written, or its exact form. */
 void describe_duration(struct strbuf *b, int64_t ns, const struct template *late);
 
+const char *describe_input_type(const struct input *in);
+
 /* The first line of `text`, with an ellipsis when there is more; at most `max` bytes. */
 struct str first_line(struct str text, size_t max, bool *is_cut);
 

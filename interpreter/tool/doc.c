@@ -86,9 +86,6 @@ static void put_default(struct doc *d, const struct input *in)
 
 static void put_inputs(struct doc *d, const struct record_list *inputs)
 {
-	static const char *const types[] = {"string", "string", "boolean", "integer", "number",
-		"choice", "url", "duration", "list"};
-
 	if (!inputs->count)
 		return;
 	strbuf_puts(d->b, "**Values to settle first:**\n\n| Name | Type | Default | What it is |\n"
@@ -98,7 +95,7 @@ static void put_inputs(struct doc *d, const struct record_list *inputs)
 
 		strbuf_puts(d->b, "| ");
 		md_cell_code(d->b, in->name);
-		strbuf_printf(d->b, " | %s", types[in->type]);
+		strbuf_printf(d->b, " | %s", describe_input_type(in));
 		for (size_t k = 0; in->options.kind == VALUE_LIST && k < in->options.list->count;
 			k++) {
 			struct strbuf option = {0};

@@ -14,6 +14,7 @@ fresh() {
 }
 
 fresh docs/rules.md explain --markdown
+fresh docs/modules.md modules --markdown
 fresh grammar/runbook.schema.json schema
 fresh grammar/module.schema.json schema --module
 fresh grammar/keys.md schema --keys
@@ -41,6 +42,19 @@ for id in $(sed -n 's/^- id: //p' "$root/.pre-commit-hooks.yaml"); do
 	# shellcheck disable=SC2086 # words are wanted
 	run 0 $entry --help
 done
+
+# ---- modules ----
+run 0 modules
+for file in "$root"/stdlib/*/*.yml; do
+	name=${file#"$root/stdlib/"}
+	grep -q "^${name%.yml}  *[A-Z]" out || fail "no line about $name"
+done
+run 0 modules slack/post
+has "what it is for" "# slack/post"
+has "an input" '| `text` | string | required |'
+has "what becomes of its effects" "not undone: An announcement is not taken back"
+run 2 modules slack/pst
+has "a slip" 'did you mean `slack/post`?'
 
 # ---- explain ----
 run 0 explain rb107
