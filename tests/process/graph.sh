@@ -40,8 +40,17 @@ steps:
     run: git push
     irreversible: A pushed tag is public
 finally:
-  - uses: slack/post
-    with: { webhook: 'http://localhost/x', text: hi }
+  - uses: ./tell.yml
+YML
+cat >tell.yml <<'YML'
+version: 1
+module: tell
+steps:
+  - id: post
+    name: Post to Slack
+    http: { method: POST, url: http://localhost/x }
+    expect: status == 200
+    keep: An announcement
 YML
 
 run 0 graph g.yml
