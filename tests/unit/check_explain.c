@@ -24,8 +24,9 @@ struct example {
 
 static void put_file(struct example *e, struct str name, struct str text)
 {
-	char *path = e->paths[e->count++];
-	snprintf(path, sizeof e->paths[0], "%s/%.*s", e->dir, STR_ARGS(name));
+	char path[sizeof e->paths[0]];
+	snprintf(path, sizeof path, "%s/%.*s", e->dir, STR_ARGS(name));
+	memcpy(e->paths[e->count++], path, sizeof path);
 	char *slash = strrchr(path, '/');
 	*slash = 0;
 	mkdir(path, 0700);
