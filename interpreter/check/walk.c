@@ -316,22 +316,29 @@ static void read_node(struct check *c, uint32_t node)
 	read_section(c, r, &n->step->more->rollback, SECTION_UNDO);
 }
 
+/* Steps that stand apart are read where they are written; but modules that are used there are read
+ * here, and what undoes a step of theirs is written there. */
+static void read_nodes(struct check *c, uint32_t from, uint32_t end, const struct unit *apart)
+{
+	for (uint32_t i = from; i < end;) {
+		const struct node *n = &c->plan->nodes[i];
+
+		if (plan_is_apart(n)) {
+			read_nodes(c, i + 1, n->end, n->unit);
+			i = n->end;
+			continue;
+		}
+		if (n->unit != apart)
+			read_node(c, i);
+		i++;
+	}
+}
+
 void walk_plan(struct check *c)
 {
 	for (uint32_t i = 0; i < c->plan->unit_count; i++) {
 		if (c->books[i] && is_wanted(c, c->books[i]))
 			read_file(c, c->books[i]);
 	}
-	const struct unit *apart = NULL;
-
-	for (uint32_t i = 0, end = 0; i < c->plan->count; i++) {
-		const struct node *n = &c->plan->nodes[i];
-		/* Read where they are written; but modules that are used there are read here. */
-		if (i >= end && plan_is_apart(n)) {
-			end = n->end;
-			apart = n->unit;
-		}
-		if (i >= end || n->unit != apart)
-			read_node(c, i);
-	}
+	read_nodes(c, 0, c->plan->count, NULL);
 }
