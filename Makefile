@@ -15,6 +15,8 @@ PACKAGES_DEMO := libmicrohttpd-dev git ca-certificates
 PACKAGES_TEST := $(PACKAGES_DEMO) bash tmux python3-jsonschema python3-yaml
 PACKAGES_LINT := clang-format clang shellcheck
 PACKAGES_FUZZ := clang libclang-rt-dev
+# Real services for `make test-real`.
+PACKAGES_REAL := postgresql nginx prometheus wrk openssh-server openssh-client sqlite3 curl
 
 # ---- variants: `make VARIANT=asan`, each in its own folder ----------------------------------
 VARIANT ?= release
@@ -153,6 +155,11 @@ fuzz: setup-fuzz
 	@$(MAKE) --no-print-directory -j2 VARIANT=fuzz CC=clang fuzz-programs
 	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
 
+# The library and the runbooks on PostgreSQL, SQLite, nginx, Prometheus and git over ssh.
+test-real: setup-real
+	@$(MAKE) --no-print-directory -j2 programs
+	@tests/real/run.sh $(B)
+
 # ---- speed ------------------------------------------------------------------------------------
 # Each tests/bench/*.c is a program; `guards` calls the interpreter's own functions.
 BENCH := $(B)/bench
@@ -197,7 +204,11 @@ setup-test: PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_TEST)
 setup-test: WHY = to build runbook and its tests
 setup-lint: PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_LINT)
 setup-lint: WHY = to check the sources
-setup-demo setup-test setup-lint:
+setup-real: PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_REAL)
+setup-real: WHY = to test with real services
+setup-fuzz: PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_FUZZ)
+setup-fuzz: WHY = to fuzz the parsers
+setup-demo setup-test setup-lint setup-real setup-fuzz:
 	@missing=; for p in $(PACKAGES); do \
 		case "$$(dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null)" in installed) ;; \
 		*) missing="$$missing $$p";; esac; done; \
@@ -224,6 +235,7 @@ help:
 	@echo 'make test       sets everything up and runs the tests'
 	@echo 'make            builds build/runbook'
 	@echo 'make lint       format, include order, shell scripts, both compilers'
+	@echo 'make test-real  the library on PostgreSQL, SQLite, nginx, Prometheus and git over ssh'
 	@echo 'make test-asan  the tests under the address and undefined-behaviour sanitizers'
 	@echo 'make fuzz       any bytes into the parsers, FUZZ_SECONDS=60 for each'
 	@echo 'make bench      speed and memory, beside their physical limits'
@@ -234,5 +246,6 @@ help:
 
 -include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(CASE_OBJECTS:.o=.d) \
 	$(FUZZ_SOURCES:%.c=$(B)/obj/%.d)
-.PHONY: all bench bench-programs clean demo demo-world docs format fuzz fuzz-programs help install lint objects programs setup-demo setup-fuzz setup-lint setup-test \
-	test test-asan
+.PHONY: all bench bench-programs clean demo demo-world docs format fuzz fuzz-programs help install \
+	lint objects programs setup-demo setup-fuzz setup-lint setup-real setup-test test test-asan \
+	test-real

@@ -1,0 +1,154 @@
+#!/bin/sh
+# nginx: blue-green and canary are switched, and switched back, under load; not one request may fail.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+front=$(free_port) blue=$(free_port) green=$(free_port) prometheus=$(free_port)
+
+# config NAME < SERVERS
+config() {
+	mkdir -p "$1"
+	{
+		echo "pid $work/$1/pid; error_log $work/$1/error.log warn; worker_processes 2;"
+		[ "$(id -u)" != 0 ] || echo "user root;"
+		echo "events { worker_connections 4096; }"
+		echo "http { access_log off; client_body_temp_path $work/$1/body; proxy_temp_path $work/$1/proxy;"
+		echo "fastcgi_temp_path $work/$1/f; uwsgi_temp_path $work/$1/u; scgi_temp_path $work/$1/s;"
+		cat
+		echo "}"
+	} >"$1/nginx.conf"
+}
+
+start_nginx() {
+	nginx -c "$work/$1/nginx.conf" -e "$work/$1/error.log"
+	until_true 10 test -s "$1/pid"
+	started "$(cat "$1/pid")"
+}
+
+# The two releases say who they are; a third one stands in for Prometheus, with a canary as good as its base.
+start_all() {
+	samples=$(awk -v now="$(date +%s)" 'BEGIN { for (i = 0; i < 12; i++) printf "%s[%d,\"0.%d\"]", i ? "," : "", now + i, 1 + i % 3 }')
+	answer='{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":['$samples']}]}}'
+	config back <<END
+server { listen 127.0.0.1:$blue backlog=4096; location / { return 200 blue; } }
+server { listen 127.0.0.1:$green backlog=4096; location / { return 200 green; } }
+server { listen 127.0.0.1:$prometheus; location / { default_type application/json; return 200 '$answer'; } }
+END
+	printf '# live: blue\nupstream shop { server 127.0.0.1:%s; keepalive 16; }\n' "$blue" >live.conf
+	config front <<END
+include $work/live.conf;
+server {
+	listen 127.0.0.1:$front backlog=4096;
+	location / { proxy_pass http://shop; proxy_http_version 1.1; proxy_set_header Connection ""; }
+}
+END
+	start_nginx back
+	start_nginx front
+	until_true 10 answers "http://127.0.0.1:$front/"
+}
+
+# load FILE: for as long as what comes next takes; a connection a request, as a client that has never been here
+load() {
+	wrk --threads 1 --connections 8 --duration "$2" --header 'Connection: close' "http://127.0.0.1:$front/" >"$1" 2>&1 &
+	load_pid=$!
+}
+
+# unhurt NAME FILE: all were answered, and there were more than 1,000 a second
+unhurt() {
+	wait "$load_pid"
+	cp "$2" out
+	hasnt "$1" "Socket errors"
+	hasnt "$1" "Non-2xx"
+	rate=$(awk '/^Requests\/sec/ { print int($2) }' "$2")
+	if [ "${rate:-0}" -ge 1000 ]; then pass; else fail "$1: only $rate requests a second"; fi
+}
+
+# served NAME SIDE: new connections come there, as soon as nginx has its new workers
+served() {
+	until_true 5 answers_with "$2"
+	same "$1" "$2" "$(curl --silent "http://127.0.0.1:$front/")"
+}
+answers_with() {
+	[ "$(curl --silent "http://127.0.0.1:$front/")" = "$1" ]
+}
+
+nginx_words() {
+	echo "[nginx, -c, $work/front/nginx.conf, -e, $work/front/error.log]"
+}
+
+blue_green() {
+	cat >bluegreen.yml <<END
+version: 1
+runbook: bluegreen
+inputs: { fail: { type: boolean, default: false } }
+steps:
+  - id: switch
+    uses: bluegreen/nginx
+    with:
+      file: $work/live.conf
+      upstream: shop
+      blue: ['127.0.0.1:$blue']
+      green: ['127.0.0.1:$green']
+      nginx: $(nginx_words)
+  - id: moment
+    wait: 300ms
+  - id: last
+    run: test \${{ inputs.fail }} = false
+    effects: none
+END
+	load load.1 5s
+	run 0 exec bluegreen.yml
+	served "green is live" green
+	run 3 exec bluegreen.yml --input fail=true
+	served "back to green" green
+	run 0 exec bluegreen.yml
+	served "blue is live" blue
+	unhurt "blue-green under load" load.1
+	sed -i "s/127.0.0.1:$green/127.0.0.1:$(free_port)/; s/retry/retry/" bluegreen.yml
+	cp live.conf before.conf
+	timeout 60 "$runbook" exec bluegreen.yml >out 2>&1 </dev/null
+	has "a side that is not there" "bluegreen/nginx: nobody answers at"
+	same "nothing was switched" "$(cat before.conf)" "$(cat live.conf)"
+}
+
+canary() {
+	cat >canary.yml <<END
+version: 1
+runbook: canary
+steps:
+  - id: grow
+    uses: canary/nginx
+    with:
+      file: $work/live.conf
+      upstream: shop
+      base: ['127.0.0.1:$blue']
+      canary: ['127.0.0.1:$green']
+      shares: [20, 50]
+      hold: 1s
+      prometheus: http://127.0.0.1:$prometheus
+      base_query: base
+      canary_query: canary
+      nginx: $(nginx_words)
+END
+	load load.2 5s
+	run 0 exec canary.yml
+	served "the canary has all" green
+	unhurt "a canary under load" load.2
+}
+
+# A configuration that nginx refuses leaves the file, and nginx, as they were.
+refused() {
+	cp live.conf before.conf
+	sed "s/upstream: shop/upstream: shop\n      options: nonsense/; s/127.0.0.1:[0-9]*'\]\$/127.0.0.1:$blue']/" bluegreen.yml >bad.yml
+	timeout 60 "$runbook" exec bad.yml >out 2>&1 </dev/null
+	has "refused" "nginx does not take its configuration"
+	same "the file is as it was" "$(cat before.conf)" "$(cat live.conf)"
+	served "and served" green
+}
+
+start_all
+blue_green
+canary
+refused
+stop_services
+finish
