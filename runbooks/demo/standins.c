@@ -60,6 +60,32 @@ static const struct service *find_service(const char *path)
 	return NULL;
 }
 
+/* What a service has instead of its answer: `faults` of the state, by its name. An entry is
+ * { "status": 429, "body": "text", "retry_after": 30, "delay_ms": 500, "times": 2 }; without
+ * `status` the service answers itself after the delay, without `times` it goes on. True when the
+ * reply is made. */
+static bool answer_fault(struct visit *visit, const char *service)
+{
+	json_t *fault = json_object_get(json_object_get(visit->state, "faults"), service);
+	json_t *times = json_object_get(fault, "times"), *status = json_object_get(fault, "status");
+	const char *body = json_string_value(json_object_get(fault, "body"));
+
+	if (!fault || (times && json_integer_value(times) <= 0))
+		return false;
+	if (times) {
+		json_object_set_new(fault, "times", json_integer(json_integer_value(times) - 1));
+		save_state(visit);
+	}
+	pause_ms(json_integer_value(json_object_get(fault, "delay_ms")));
+	if (!status)
+		return false;
+	visit->reply->retry_after_s =
+		(int)json_integer_value(json_object_get(fault, "retry_after"));
+	reply_text(
+		visit->reply, (unsigned)json_integer_value(status), "text/plain", body ? body : "");
+	return true;
+}
+
 static void answer(const struct request *request, struct reply *reply, void *context)
 {
 	/* One at a time: a request may read the state, change it and write it back. */
@@ -76,10 +102,12 @@ static void answer(const struct request *request, struct reply *reply, void *con
 	path = state_path(visit.world);
 	visit.path = request->path + strlen(service->prefix);
 	visit.state = load_json(path);
-	if (visit.state)
-		service->answer(&visit);
-	else
+	if (visit.state) {
+		if (!answer_fault(&visit, service->prefix + 1))
+			service->answer(&visit);
+	} else {
 		reply_json(reply, 500, json_pack("{s:s}", "error", "state.json cannot be read"));
+	}
 	json_decref(visit.state);
 	free(path);
 	pthread_mutex_unlock(&lock);

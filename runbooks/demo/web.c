@@ -66,6 +66,12 @@ static enum MHD_Result send_reply(struct web *web, struct MHD_Connection *to, st
 		return MHD_NO;
 	}
 	MHD_add_response_header(response, "Content-Type", reply->type);
+	if (reply->retry_after_s) {
+		char seconds[16];
+
+		snprintf(seconds, sizeof(seconds), "%d", reply->retry_after_s);
+		MHD_add_response_header(response, "Retry-After", seconds);
+	}
 	if (atomic_load(&web->is_closing))
 		MHD_add_response_header(response, "Connection", "close");
 	result = MHD_queue_response(to, reply->status, response);

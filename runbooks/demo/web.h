@@ -24,7 +24,8 @@ struct request {
 struct reply {
 	unsigned status;
 	const char *type;
-	char *text; /* freed once it has been sent */
+	char *text;	   /* freed once it has been sent */
+	int retry_after_s; /* the header Retry-After; 0: none */
 };
 
 typedef void (*web_handler)(const struct request *request, struct reply *reply, void *context);
