@@ -55,11 +55,6 @@ static enum style status_style(struct str status)
 	return STYLE_NONE;
 }
 
-static struct str made(struct strbuf *b, struct arena *a)
-{
-	return strbuf_take(b, a);
-}
-
 static void add_row(struct table *t, const struct run_row *row, struct str status, int64_t now_ns)
 {
 	struct strbuf b = {0};
@@ -68,11 +63,11 @@ static void add_row(struct table *t, const struct run_row *row, struct str statu
 	table_add(t, row->runbook, STYLE_BOLD);
 	table_add(t, status, status_style(status));
 	when_local(&b, row->started_ns);
-	table_add(t, made(&b, t->arena), STYLE_NONE);
+	table_add(t, strbuf_take(&b, t->arena), STYLE_NONE);
 	/* How long a lost one went on is for its record to say. */
 	if (row->ended_ns || str_is(status, "running"))
 		duration_human(&b, (row->ended_ns ? row->ended_ns : now_ns) - row->started_ns);
-	table_add(t, made(&b, t->arena), STYLE_NONE);
+	table_add(t, strbuf_take(&b, t->arena), STYLE_NONE);
 	table_add(t, history_reason(row, t->arena), STYLE_DIM);
 	strbuf_release(&b);
 }
@@ -100,14 +95,14 @@ static int print_table(const struct runs_order *o, struct records *r, const stru
 					? "no such runs\n"
 					: "no runs yet\n");
 	if (has_more)
-		strbuf_puts(&b, "… and older ones: `--limit 0` shows all\n");
+		strbuf_puts(&b, "older ones are left out; `--limit 0` shows all\n");
 	code = print_answer(strbuf_str(&b));
 	table_release(&t);
 	strbuf_release(&b);
 	return code;
 }
 
-static int print_json(const struct runs_order *o, struct records *r, const struct run_row *rows,
+static int print_json(const struct runs_order *o, const struct run_row *rows,
 	const struct str *statuses, size_t count)
 {
 	struct strbuf b = {0};
@@ -127,13 +122,12 @@ static int print_json(const struct runs_order *o, struct records *r, const struc
 	code = print_answer(strbuf_str(&b));
 	strbuf_release(&b);
 	arena_release(&a);
-	(void)r;
 	return code;
 }
 
 /* Whether a process is there is not in the row, so these two are told apart here. */
-static size_t keep_status(struct records *r, const struct runs_order *o, struct run_row *rows,
-	struct str *statuses, size_t count, struct str wanted)
+static size_t keep_status(struct records *r, struct run_row *rows, struct str *statuses,
+	size_t count, struct str wanted)
 {
 	size_t kept = 0;
 
@@ -145,7 +139,6 @@ static size_t keep_status(struct records *r, const struct runs_order *o, struct 
 		rows[kept] = rows[i];
 		statuses[kept++] = status;
 	}
-	(void)o;
 	return kept;
 }
 
@@ -171,11 +164,11 @@ int runs_list(const struct runs_order *o)
 		return code;
 	}
 	statuses = arena_array(&r.arena, count + 1, sizeof(*statuses));
-	count = keep_status(&r, o, rows, statuses, count, is_open ? o->filter.status : STR(""));
+	count = keep_status(&r, rows, statuses, count, is_open ? o->filter.status : STR(""));
 	has_more = limit && count > limit;
 	if (has_more)
 		count = limit;
-	code = o->is_json ? print_json(o, &r, rows, statuses, count)
+	code = o->is_json ? print_json(o, rows, statuses, count)
 			  : print_table(o, &r, rows, statuses, count, has_more);
 	records_close(&r);
 	return code;

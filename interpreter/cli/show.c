@@ -1,6 +1,7 @@
 /* `runbook show RUN`: the story of one run. */
 #include "cli/records.h"
 
+#include "output/output.h"
 #include "tool/history.h"
 #include "tool/story.h"
 
@@ -60,6 +61,7 @@ static int show(const struct show_order *o)
 		code = r.code;
 	} else {
 		story_init(&story, &r.row, history_status(r.store, &r.row), plan.plan);
+		story.ascii = o->format == FORMAT_TEXT && !locale_is_utf8();
 		if (history_read(&history, r.store, &r.row, &r.arena, add_event, &story)) {
 			story.is_torn = history.is_torn;
 			story_end(&story);

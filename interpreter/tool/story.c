@@ -47,14 +47,13 @@ void story_release(struct story *s)
 static void take_line(struct report *r, const struct report_line *l)
 {
 	struct story *s = (struct story *)((char *)r - offsetof(struct story, report));
-	static const struct layout one_line = {.newline = "\n"};
-	struct layout layout = one_line;
+	struct layout layout = {.newline = "\n", .ascii = s->ascii};
 	struct strbuf b = {0};
 	struct story_line *line;
 
 	if ((l->kind != LINE_EVENT && l->kind != LINE_DETAIL) || s->line_count == TIMELINE_MAX)
 		return;
-	layout.glyphs = glyphs_get(false);
+	layout.glyphs = glyphs_get(s->ascii);
 	layout_line(&b, &layout, l, 0);
 	while (b.len && b.at[b.len - 1] == '\n')
 		b.len--;

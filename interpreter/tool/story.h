@@ -45,6 +45,7 @@ struct story {
 	struct account account;
 	struct event end; /* the last run_finished; kind 0: there was none */
 	bool is_torn;
+	bool ascii; /* how the lines of the timeline are drawn; set before the first event */
 
 	struct value inputs, outputs;
 	struct story_step *steps;

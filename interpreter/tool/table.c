@@ -53,18 +53,18 @@ static void put_row(struct strbuf *out, const struct table *t, const struct tabl
 	while (filled && !row[filled - 1].text.len)
 		filled--;
 	for (size_t i = 0; i < filled; i++) {
+		size_t left = !look->width ? SIZE_MAX : look->width > used ? look->width - used : 0;
 		size_t blanks = widths[i] - row[i].width;
 		bool is_right = t->right >> i & 1;
-		size_t room = row[i].width;
 
-		if (look->width && look->width < used + room + (is_right ? blanks : 0))
-			room = look->width > used ? look->width - used : 0;
-		put_blanks(out, is_right ? blanks : 0);
-		put_cell(out, &row[i], room, look);
-		if (i + 1 == filled)
+		if (left <= (is_right ? blanks : 0))
 			break;
-		put_blanks(out, (is_right ? 0 : blanks) + GAP);
+		put_blanks(out, is_right ? blanks : 0);
+		left -= is_right ? blanks : 0;
+		put_cell(out, &row[i], row[i].width < left ? row[i].width : left, look);
 		used += widths[i] + GAP;
+		if (i + 1 < filled && (!look->width || used < look->width))
+			put_blanks(out, (is_right ? 0 : blanks) + GAP);
 	}
 	strbuf_putc(out, '\n');
 }
