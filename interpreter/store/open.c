@@ -256,7 +256,7 @@ static const char *configure(struct store *s, enum store_use use, struct arena *
 {
 	const char *why;
 
-	sqlite3_busy_timeout(s->db, 10000);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
 	/* One at a time may begin the log anew, and that is who writes. */
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -285,7 +285,9 @@ static struct store *open_existing(
 		out_of_memory();
 	arena_init(&s->pending);
 	s->last = &s->first;
-	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
+	if (store_log_is_damaged(path, a))
+		*why = "is damaged: bytes in its log (`-wal`) were changed; take it from a copy";
+	else if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
 		*why = arena_printf(
 			a, "cannot be opened: %s", s->db ? sqlite3_errmsg(s->db) : "no memory");
 	else

@@ -8,6 +8,7 @@
 
 #define STORE_APPLICATION 0x52554e42 /* `RUNB`, in the file's header */
 #define STORE_VERSION 1
+#define BUSY_MS 10000 /* for another connection, at most */
 
 struct pending_event {
 	struct pending_event *next;
@@ -53,6 +54,9 @@ sqlite3_stmt *store_prepare(struct store *s, const char *sql);
 bool store_step_done(struct store *s, sqlite3_stmt *statement); /* expects no row; resets */
 bool store_begin(struct store *s);		  /* the writers' lock, BEGIN IMMEDIATE */
 bool store_finish(struct store *s, bool is_good); /* COMMIT or ROLLBACK; the same */
+
+/* Whether bytes in the middle of the log beside the database were changed. */
+bool store_log_is_damaged(const char *path, struct arena *a);
 
 /* The chain: FNV-1a over the sum before it and the text. */
 uint64_t store_sum(uint64_t before, struct str text);

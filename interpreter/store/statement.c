@@ -61,8 +61,18 @@ bool store_begin(struct store *s)
 	return false;
 }
 
-/* The log is put back into the file when it has grown, by the one who has the writers' lock. */
+/* The log is put back into the file when it has grown, by the one who has the writers' lock. At the
+ * end of a sitting it is emptied, unless somebody reads: what is in the database is found by its
+ * sums when it was changed, and the log need not be looked through by those who come next. */
 #define LOG_PAGES 1000
+
+static void put_back(struct store *s)
+{
+	sqlite3_busy_timeout(s->db, 0);
+	sqlite3_wal_checkpoint_v2(s->db, NULL,
+		s->end ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
+}
 
 static int note_log(void *context, sqlite3 *db, const char *name, int pages)
 {
@@ -87,8 +97,8 @@ bool store_finish(struct store *s, bool is_good)
 			sqlite3_reset(st);
 		}
 	}
-	if (is_good && pages > LOG_PAGES)
-		sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (is_good && (pages > LOG_PAGES || s->end))
+		put_back(s);
 	flock(s->writers_fd, LOCK_UN);
 	return is_good;
 }

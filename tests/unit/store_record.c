@@ -5,6 +5,7 @@
 #include "store_fixture.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -169,6 +170,91 @@ TEST(store_goes_on_behind_a_cut_end)
 	CHECK(store_reopen_run(s, &row));
 	store_fixture_events(s, &row, 1);
 	CHECK_STR(store_fixture_read(&f, s, row.number), "{\"n\":1}{\"n\":2}{\"n\":1}");
+	store_close(s);
+	store_fixture_release(&f);
+}
+
+/* Changes one byte of the file that holds this text. */
+static bool flip(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "r+");
+	struct strbuf b = {0};
+	char chunk[4096];
+	ptrdiff_t at = -1;
+	size_t n;
+
+	while (file && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		strbuf_add(&b, chunk, n);
+	if (file)
+		at = str_find(strbuf_str(&b), str_of(text), 0);
+	if (at >= 0)
+		at = fseek(file, at, SEEK_SET) == 0 && fputc('X', file) == 'X' ? at : -1;
+	if (file)
+		fclose(file);
+	strbuf_release(&b);
+	return at >= 0;
+}
+
+/* SQLite would drop what stands behind it without a word. */
+TEST(store_refuses_a_log_that_was_changed_in_the_middle)
+{
+	const char *log;
+	struct store *s;
+	struct run_row row;
+
+	store_fixture_init(&f);
+	log = store_fixture_path(&f, "runbook.db-wal");
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r1", 0);
+	for (int i = 0; i < 3; i++)
+		store_fixture_events(s, &row, 2);
+	store_close(s);
+	CHECK(flip(log, "{\"n\":1}"));
+	CHECK(!store_fixture_open(&f, STORE_READ));
+	CHECK(f.why && strstr(f.why, f.path) && strstr(f.why, "is damaged"));
+	CHECK(!store_fixture_open(&f, STORE_WRITE));
+	store_fixture_release(&f);
+}
+
+TEST(store_drops_the_end_of_a_log_that_was_cut)
+{
+	const char *log;
+	struct store *s;
+	struct run_row row;
+	struct stat st;
+
+	store_fixture_init(&f);
+	log = store_fixture_path(&f, "runbook.db-wal");
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r1", 0);
+	store_fixture_events(s, &row, 2);
+	store_fixture_events(s, &row, 2);
+	store_close(s);
+	CHECK(stat(log, &st) == 0 && truncate(log, st.st_size - 100) == 0);
+	s = store_fixture_open(&f, STORE_WRITE);
+	CHECK(s != NULL);
+	CHECK_STR(store_fixture_read(&f, s, row.number), "{\"n\":1}{\"n\":2}");
+	store_close(s);
+	store_fixture_release(&f);
+}
+
+/* Then a changed byte is found by its sum. */
+TEST(store_puts_its_log_away_at_the_end_of_a_run)
+{
+	struct store *s;
+	struct run_row row;
+	struct stat st;
+
+	store_fixture_init(&f);
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r1", 0);
+	store_fixture_events(s, &row, 3);
+	store_fixture_end(s, &row, "succeeded");
+	store_close(s);
+	CHECK(stat(store_fixture_path(&f, "runbook.db-wal"), &st) == 0 && st.st_size == 0);
+	CHECK(flip(f.path, "{\"n\":2}"));
+	s = store_fixture_open(&f, STORE_READ);
+	CHECK_STR(store_fixture_read(&f, s, row.number), "damaged");
 	store_close(s);
 	store_fixture_release(&f);
 }
