@@ -113,13 +113,13 @@ static bool look(int fd, size_t len, bool *has_changed)
 
 bool store_log_is_damaged(const char *path, struct arena *a)
 {
-	int fd = open(arena_printf(a, "%s-wal", path), O_RDONLY | O_CLOEXEC);
+	int fd = open(arena_printf(a, "%s-wal", path), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	bool is_bad = false, has_changed = true;
 	struct stat st;
 
 	for (int tries = 0; fd >= 0 && has_changed && tries < 10; tries++) {
 		has_changed = false;
-		if (fstat(fd, &st) == 0 && st.st_size > (off_t)HEAD_BYTES)
+		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > (off_t)HEAD_BYTES)
 			is_bad = look(fd, (size_t)st.st_size, &has_changed);
 	}
 	if (fd >= 0)
