@@ -103,6 +103,9 @@ static void add_answer(struct story *s, const struct event *e)
 	if (!str_is(e->action, "confirm") && !str_is(e->action, "checklist") &&
 		!str_is(e->action, "prompt"))
 		return;
+	/* A step's end only has what was answered while nobody was there to ask. */
+	if (e->kind == EVENT_STEP_FINISHED && e->result.kind != VALUE_MAP)
+		return;
 	v = begin(s, e, "answer");
 	add_text(s, &v, "step", e->step);
 	add_text(s, &v, "reason", str_of(e->reason));
@@ -164,6 +167,7 @@ void story_decide(struct story *s, const struct event *e)
 		add_condition(s, e);
 		break;
 	case EVENT_ATTEMPT_FINISHED:
+	case EVENT_STEP_FINISHED:
 		add_answer(s, e);
 		break;
 	case EVENT_STEP_ANSWERED:

@@ -89,6 +89,19 @@ for text in '# Production Deployment' '## Timeline (UTC)' '## What was undone' '
 done
 run 0 show last
 has "a held run can be gone on with" "runbook resume"
+cat >ask.yml <<'YML'
+version: 1
+runbook: ask
+steps:
+  - id: ask
+    confirm: Go on?
+YML
+run 5 exec ask.yml
+run 0 approve last
+run 0 show last
+has "who answered a held run" '`ask`: yes, by '
+has "it was gone on with" 'gone on with (resume) by '
+run 0 runs prune --runbook ask --keep 0s
 run 2 show
 
 # ---- what they printed ----
