@@ -38,6 +38,8 @@ struct world_type {
 	void (*wait)(struct world *w, int64_t until, struct arena *a, struct happening *out);
 	/* Kills and reaps whatever is left. */
 	void (*free)(struct world *w);
+	/* NULL: nothing can be prepared. */
+	void (*prepare)(struct world *w, const struct request *hint);
 };
 
 struct world {
@@ -64,6 +66,14 @@ static inline void world_wait(
 	struct world *w, int64_t until, struct arena *a, struct happening *out)
 {
 	w->type->wait(w, until, a, out);
+}
+/* While something else runs: a recorded script in that shell, folder and (about) that environment
+ * is likely to be started next. Nothing that anybody could notice comes of it but that it begins
+ * sooner; one at a time, a second call changes nothing. */
+static inline void world_prepare(struct world *w, const struct request *hint)
+{
+	if (w->type->prepare)
+		w->type->prepare(w, hint);
 }
 static inline void world_free(struct world *w)
 {

@@ -219,7 +219,7 @@ static void fake_free(struct world *w)
 }
 
 static const struct world_type fake_type = {
-	fake_now, fake_wall, fake_start, fake_cancel, fake_wait, fake_free};
+	fake_now, fake_wall, fake_start, fake_cancel, fake_wait, fake_free, NULL};
 
 static void schedule_signals(struct fake_world *f)
 {

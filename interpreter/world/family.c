@@ -100,6 +100,7 @@ void family_kill(struct family *f)
 {
 	struct loop *l = &f->world->loop;
 	int64_t until = loop_now() + FREE_NS;
+	ahead_end(f);
 	kill_leaders(f);
 	while ((adopted_kill(f) || f->first) && loop_now() < until)
 		loop_turn(l, until);

@@ -27,6 +27,8 @@ struct search {
 
 struct process *family_leader(struct family *f, pid_t pid)
 {
+	if (f->ahead && (f->ahead->pid == pid || process_group(f->ahead) == pid))
+		return f->ahead;
 	for (struct process *p = f->first; p; p = p->next)
 		if (!p->is_reaped && (p->pid == pid || process_group(p) == pid))
 			return p;
@@ -230,12 +232,13 @@ bool orphans_left(struct process *p)
 	struct family *f = p->family;
 	if (!orphans_reap(f))
 		return false;
-	if (f->count == 1 && !f->has_strangers)
+	bool is_only_one = f->count == 1 && !f->has_strangers;
+	if (is_only_one && !f->ahead)
 		return true;
 	if (has_group(p))
 		return true;
 	int64_t now = loop_now();
-	if (p->phase == PROCESS_RUNNING && now - f->scanned_ns < SEARCH_EVERY_NS) {
+	if (!is_only_one && p->phase == PROCESS_RUNNING && now - f->scanned_ns < SEARCH_EVERY_NS) {
 		timer_arm(&f->world->loop, &f->sweep, f->scanned_ns + SEARCH_EVERY_NS);
 		return false;
 	}

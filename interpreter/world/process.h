@@ -58,12 +58,14 @@ struct shell_path {
 	struct arena arena;
 	const char *path; /* the PATH that it was found with; NULL: none yet */
 	const char *const *programs;
+	bool is_dash;
 };
 
 struct family {
 	struct real_world *world;
 	struct process *first;
 	struct adopted *adopted;
+	struct process *ahead; /* begun before its step, and in no list; NULL: none */
 	unsigned count, serial;
 	struct slot *slots;
 	struct shim_pool shims;
@@ -109,6 +111,17 @@ extern const struct job_type process_type;
 void exit_answer(int code, int status, struct arena *a, struct answer *out);
 /* For people: `SIGKILL`. */
 const char *signal_name(struct arena *a, int signal);
+
+/* Whether a shell that was begun ahead took it: ahead.c. */
+bool ahead_start(struct family *f, uint64_t token, const struct process_request *r);
+void ahead_end(struct family *f);
+
+/* Parts of a start: start.c. The environment as given, marked; NULL or why not. */
+const char *const *process_env(struct process *p, const char *const *env);
+const char *process_descriptors(
+	struct process *p, struct spawn *s, uint64_t token, const struct process_request *r);
+const char *process_take_shim(struct process *p);
+void process_record(struct process *p, uint32_t number);
 
 /* Waits for a child of an earlier interpreter (adopt.c). */
 void process_adopt(struct family *f, uint64_t token, const struct process_request *r);

@@ -84,6 +84,9 @@ void shell_remember(struct family *f, const struct spawn *s)
 			programs[n++] = arena_string(&known->arena, s->paths[i]);
 	known->programs = programs;
 	known->path = arena_string(&known->arena, path_of(s));
+	char *target = realpath(programs[0], NULL);
+	known->is_dash = target && str_ends_with(str_of(target), STR("/dash"));
+	free(target);
 	arena_release(&before);
 }
 

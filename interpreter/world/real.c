@@ -125,6 +125,12 @@ static void real_cancel(struct world *w, uint64_t token)
 		j->type->cancel(j);
 }
 
+static void real_prepare(struct world *w, const struct request *hint)
+{
+	if (hint->kind == REQUEST_PROCESS)
+		process_prepare(real(w), &hint->process);
+}
+
 static void real_wait(struct world *w, int64_t until, struct arena *a, struct happening *out)
 {
 	loop_wait(&real(w)->loop, until, a, out);
@@ -144,7 +150,7 @@ static void real_free(struct world *world)
 }
 
 static const struct world_type real_type = {
-	real_now, real_wall, real_start, real_cancel, real_wait, real_free};
+	real_now, real_wall, real_start, real_cancel, real_wait, real_free, real_prepare};
 
 /* Whatever we open must not become somebody's standard output. */
 static void fill_standard_descriptors(void)

@@ -23,6 +23,7 @@ struct real_world {
 
 /* Each starts a request; it ends with loop_finish(), also when it cannot even begin. */
 void process_start(struct real_world *w, uint64_t token, const struct request *r);
+void process_prepare(struct real_world *w, const struct process_request *hint);
 void http_start(struct real_world *w, uint64_t token, const struct request *r);
 void question_start(struct real_world *w, uint64_t token, const struct request *r);
 

@@ -18,6 +18,7 @@
 #define PARENT_GONE SIGUSR1
 /* As long as we would wait for what a child left behind, see process.c. */
 #define DRAIN_MS 100
+#define GATE_MOVED SIGUSR2
 #define NAP_NS 20000L
 #define NAP_MAX_NS 2000000L
 
@@ -57,11 +58,12 @@ static RAW_CODE void tell_state(struct shim *s, uint32_t state)
 	RAW_6(futex, &s->state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-static RAW_CODE void write_record(struct shim *s, uint32_t phase)
+static RAW_CODE long write_record(struct shim *s, uint32_t phase)
 {
 	s->child.phase = phase;
-	RAW_4(pwrite64, s->spawn.record_fd, &s->child, sizeof s->child,
+	long n = RAW_4(pwrite64, s->spawn.record_fd, &s->child, sizeof s->child,
 		child_place(s->spawn.number));
+	return n < 0 || n == (long)sizeof s->child ? n : -ENOSPC;
 }
 
 static RAW_CODE _Noreturn void fail(struct shim *s, long error)
@@ -72,20 +74,17 @@ static RAW_CODE _Noreturn void fail(struct shim *s, long error)
 }
 
 /* Nobody has said that the child shall not begin any more. Holding the lock from here on, nobody
- * can. */
-static RAW_CODE void claim(struct shim *s)
+ * can. Otherwise an error number. */
+static RAW_CODE long claim(struct shim *s)
 {
 	uint32_t phase = CHILD_NONE;
-	s->spawn.stage = SPAWN_RECORD;
+	s->lock.l_start = child_place(s->spawn.number);
 	long result = RAW_3(fcntl, s->spawn.record_fd, F_SETLK, &s->lock);
 	if (result < 0)
-		fail(s, result);
+		return result;
 	result = RAW_4(pread64, s->spawn.record_fd, &phase, sizeof phase,
 		child_place(s->spawn.number) + (long)offsetof(struct child, phase));
-	if (result < 0)
-		fail(s, result);
-	if (phase != CHILD_NONE)
-		fail(s, -ECANCELED);
+	return result < 0 || phase == CHILD_NONE ? result : -ECANCELED;
 }
 
 static RAW_CODE void become(void *context)
@@ -110,6 +109,11 @@ static RAW_CODE void begin_program(struct shim *s)
 			write_record(s, CHILD_NONE);
 		tell_state(s, SHIM_FAILED);
 		raw_exit(0);
+	}
+	/* Of a record that is written later; spawn_become() may have written it more exactly. */
+	if (!s->child.before_ns) {
+		RAW_2(clock_gettime, CLOCK_BOOTTIME, &t);
+		s->child.before_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 	}
 	tell_state(s, SHIM_RUNNING);
 	close_programs(s);
@@ -251,6 +255,40 @@ static RAW_CODE void carry_on_alone(struct shim *s)
 	move_all(s);
 }
 
+/* ---- a program that waits for its script ---------------------------------------------------- */
+
+static RAW_CODE _Noreturn void end_waiting(struct shim *s, long error)
+{
+	RAW_2(kill, -s->spawn.pid, SIGKILL);
+	RAW_4(wait4, s->spawn.pid, NULL, 0, NULL);
+	fail(s, error);
+}
+
+static RAW_CODE uint32_t gate(const struct shim *s)
+{
+	return __atomic_load_n(&s->gate, __ATOMIC_ACQUIRE);
+}
+
+static RAW_CODE void wait_at_gate(struct shim *s)
+{
+	while (gate(s) == GATE_SHUT && !parent_is_gone(s)) {
+		if (has_ended(s))
+			end_waiting(s, -ECHILD);
+		sleep_for(BIT(SIGCHLD) | BIT(PARENT_GONE) | BIT(GATE_MOVED), NULL);
+	}
+	if (gate(s) != GATE_OPEN)
+		end_waiting(s, -ECANCELED);
+	s->spawn.stage = SPAWN_RECORD;
+	s->child.pid = s->spawn.pid;
+	long result = claim(s);
+	if (result >= 0)
+		result = write_record(s, CHILD_BEGUN);
+	if (result < 0)
+		end_waiting(s, result);
+	RAW_3(write, s->gate_fd, s->text, s->text_len);
+	RAW_1(close, s->gate_fd);
+}
+
 /* ---- the way of a shim ---------------------------------------------------------------------- */
 
 static RAW_CODE uint64_t taken(const struct shim *s, int i)
@@ -293,9 +331,14 @@ static RAW_CODE void shim_run(void *context)
 	s->spawn.stage = SPAWN_SETUP;
 	if (parent_is_gone(s))
 		fail(s, -ECANCELED);
-	claim(s);
+	s->spawn.stage = SPAWN_RECORD;
+	long result = s->gate == GATE_NONE ? claim(s) : 0;
+	if (result < 0)
+		fail(s, result);
 	begin_program(s);
 	RAW_2(prctl, PR_SET_NAME, "runbook-child");
+	if (s->gate != GATE_NONE)
+		wait_at_gate(s);
 	while (!has_ended(s) && !parent_is_gone(s))
 		sleep_for(BIT(SIGCHLD) | BIT(PARENT_GONE), NULL);
 	if (parent_is_gone(s) || !wait_for_taker(s))
@@ -324,6 +367,7 @@ struct shim *shim_take(struct shim_pool *pool)
 	}
 	s->strings = strings;
 	s->spawn.script_fd = s->spawn.terminal_fd = -1;
+	s->gate_fd = -1;
 	s->outputs[0] = s->outputs[1] = s->logs[0] = s->logs[1] = -1;
 	return s;
 }
@@ -365,7 +409,7 @@ static void prepare(struct shim *s)
 	p->env = copy_list(a, p->env);
 	p->paths = copy_list(a, p->paths);
 	p->cwd = p->cwd ? arena_string(a, p->cwd) : NULL;
-	p->record = &s->child;
+	p->record = s->gate == GATE_NONE ? &s->child : NULL;
 	for (int i = 0; i < 2; i++) {
 		s->log_path[i] = s->log_path[i] ? arena_string(a, s->log_path[i]) : NULL;
 		keep(s, s->outputs[i]);
@@ -375,10 +419,8 @@ static void prepare(struct shim *s)
 	keep(s, p->script_fd);
 	keep(s, p->terminal_fd);
 	keep(s, p->record_fd);
-	s->lock = (struct flock){.l_type = F_WRLCK,
-		.l_whence = SEEK_SET,
-		.l_start = child_place(p->number),
-		.l_len = sizeof s->child};
+	keep(s, s->gate_fd);
+	s->lock = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = sizeof s->child};
 	s->parent = getpid();
 }
 
@@ -399,6 +441,12 @@ bool shim_start(struct shim *s, pid_t *pid, int *pidfd)
 	s->spawn.error = -*pid;
 	s->state = SHIM_IDLE;
 	return false;
+}
+
+void shim_open_gate(struct shim *s, pid_t pid, enum shim_gate to)
+{
+	__atomic_store_n(&s->gate, (uint32_t)to, __ATOMIC_RELEASE);
+	kill(pid, GATE_MOVED);
 }
 
 static bool is_dead(pid_t shim)

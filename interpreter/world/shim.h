@@ -37,6 +37,18 @@ enum shim_state {
 	SHIM_FAILED,  /* it does not: spawn.stage and spawn.error say why; nothing is left */
 };
 
+/* A program that was begun ahead of its step reads what it is to do from a pipe, whose other end
+ * only the shim has: so that is handed over once, and not at all if we die before we said so. */
+enum shim_gate {
+	GATE_NONE,
+	GATE_SHUT,
+	GATE_OPEN, /* `text` is complete, and so are `child` and the number of its record */
+	GATE_GIVEN_UP,
+};
+
+/* So much goes into an empty pipe at once. */
+#define SHIM_TEXT_MAX ((size_t)60 << 10)
+
 struct shim {
 	/* Filled in by the caller. The strings of `spawn` are copied by shim_start(). */
 	struct spawn spawn;
@@ -44,6 +56,10 @@ struct shim {
 	int outputs[2];		 /* the ends of the pipes that we read; -1: none */
 	const char *log_path[2]; /* where it goes if we die */
 	bool has_secrets;	 /* it goes nowhere then */
+
+	uint32_t gate;
+	int gate_fd;
+	uint32_t text_len;
 
 	uint32_t state;
 	struct shim_flow flow;
@@ -58,6 +74,7 @@ struct shim {
 	struct arena strings;
 	struct shim *next;
 	char stack[16 << 10] __attribute__((aligned(16)));
+	char text[SHIM_TEXT_MAX];
 };
 
 struct shim_pool {
@@ -69,6 +86,8 @@ struct shim *shim_take(struct shim_pool *pool);
 /* Begins it; what comes of it is known when it has ended, or by shim_has_begun(). False:
  * spawn.error; spawn.pid is not a process. `pid` and `pidfd` are the shim's. */
 bool shim_start(struct shim *s, pid_t *pid, int *pidfd);
+/* Of one whose gate is shut: lets it go on, or ends it. */
+void shim_open_gate(struct shim *s, pid_t pid, enum shim_gate gate);
 /* Waits until the program runs or cannot, which is soon. False: it cannot. */
 bool shim_has_begun(struct shim *s, pid_t pid);
 /* It was reaped, and its program, if it has one: until then they use the memory. */

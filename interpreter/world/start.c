@@ -7,15 +7,16 @@
 #include <unistd.h>
 
 /* The environment as given, marked. */
-static const char *const *marked_env(struct family *f, const char *const *env, unsigned serial)
+const char *const *process_env(struct process *p, const char *const *env)
 {
+	struct family *f = p->family;
 	size_t count = 0;
 	while (env && env[count])
 		count++;
 	const char **marked = arena_array(&f->scratch, count + 2, sizeof *marked);
 	size_t n = 0;
-	marked[n++] =
-		arena_printf(&f->scratch, PROCESS_MARK_FORMAT, (int)f->self, f->instance, serial);
+	marked[n++] = arena_printf(
+		&f->scratch, PROCESS_MARK_FORMAT, (int)f->self, f->instance, p->serial);
 	for (size_t i = 0; i < count; i++)
 		if (strncmp(env[i], PROCESS_MARK "=", sizeof PROCESS_MARK) != 0)
 			marked[n++] = env[i];
@@ -66,7 +67,7 @@ static const char *fill_program(struct family *f, struct spawn *s, const struct 
 	return NULL;
 }
 
-static const char *fill_descriptors(
+const char *process_descriptors(
 	struct process *p, struct spawn *s, uint64_t token, const struct process_request *r)
 {
 	struct family *f = p->family;
@@ -90,7 +91,7 @@ static const char *fill_descriptors(
 }
 
 /* What a later interpreter has to know, and what the shim needs if we die. */
-static void fill_record(struct process *p, uint32_t number)
+void process_record(struct process *p, uint32_t number)
 {
 	struct family *f = p->family;
 	struct shim *shim = p->shim;
@@ -124,9 +125,9 @@ static const char *fill(struct process *p, struct spawn *s, const struct process
 	s->cwd = r->cwd;
 	s->ignored = f->ignored;
 	s->files = f->files;
-	s->env = marked_env(f, r->env, p->serial);
+	s->env = process_env(p, r->env);
 	const char *why = fill_program(f, s, r);
-	return why ? why : fill_descriptors(p, s, p->job.token, r);
+	return why ? why : process_descriptors(p, s, p->job.token, r);
 }
 
 static const char *begin(struct process *p, struct spawn *s, int *pidfd)
@@ -145,7 +146,7 @@ static const char *begin(struct process *p, struct spawn *s, int *pidfd)
 	return NULL;
 }
 
-static const char *take_shim(struct process *p)
+const char *process_take_shim(struct process *p)
 {
 	struct family *f = p->family;
 	if (f->children_fd < 0)
@@ -158,13 +159,13 @@ static const char *take_shim(struct process *p)
 static const char *start(struct process *p, const struct process_request *r, int *pidfd)
 {
 	struct spawn own = {.script_fd = -1, .terminal_fd = -1};
-	const char *why = r->child ? take_shim(p) : NULL;
+	const char *why = r->child ? process_take_shim(p) : NULL;
 	if (why)
 		return why;
 	struct spawn *s = p->shim ? &p->shim->spawn : &own;
 	why = fill(p, s, r);
 	if (!why && p->shim)
-		fill_record(p, r->child);
+		process_record(p, r->child);
 	if (!why && r->is_interactive)
 		terminal_hand_over(p);
 	if (!why)
@@ -182,6 +183,8 @@ void process_start(struct real_world *w, uint64_t token, const struct request *r
 		process_adopt(f, token, &r->process);
 		return;
 	}
+	if (ahead_start(f, token, &r->process))
+		return;
 	if (r->process.is_interactive && terminal_fd(w) < 0) {
 		refuse(w, token, "rejected", "it needs a terminal, and there is none");
 		return;

@@ -73,7 +73,7 @@ static void watched_wait(struct world *w, int64_t until, struct arena *a, struct
 }
 
 static const struct world_type watched_type = {
-	watched_now, watched_wall, watched_start, watched_cancel, watched_wait, watched_free};
+	watched_now, watched_wall, watched_start, watched_cancel, watched_wait, watched_free, NULL};
 
 static struct world *case_world(struct venue *venue, const struct real_options *options)
 {

@@ -245,7 +245,7 @@ static void instant_free(struct world *w)
 }
 
 static const struct world_type instant_type = {
-	instant_now, instant_now, instant_start, instant_cancel, instant_wait, instant_free};
+	instant_now, instant_now, instant_start, instant_cancel, instant_wait, instant_free, NULL};
 
 struct order_sink {
 	struct sink sink;

@@ -66,7 +66,7 @@ static void guarded_free(struct world *w)
 }
 
 const struct world_type guarded_type = {
-	guarded_now, guarded_wall, guarded_start, guarded_cancel, guarded_wait, guarded_free};
+	guarded_now, guarded_wall, guarded_start, guarded_cancel, guarded_wait, guarded_free, NULL};
 
 /* Requests under way, of steps and not of samples; `in_main`: of the way forward alone. */
 static unsigned flying(const struct guarded *g, bool in_main)

@@ -523,3 +523,190 @@ TEST(children_many)
 	world_free(w);
 	teardown(&r);
 }
+
+/* ---- begun ahead ---------------------------------------------------------------------------- */
+
+static bool is_dash(void)
+{
+	char *target = realpath("/bin/sh", NULL);
+	bool is = target && str_ends_with(str_of(target), STR("/dash"));
+	free(target);
+	if (!is)
+		test_skip("sh is not dash: no shell is begun ahead");
+	return is;
+}
+
+/* The shell is known from the first start on. */
+static struct world *open_warm_world(struct run_dir *r)
+{
+	struct world *w = open_world(r, 1);
+	struct request request = script(r, 1, "true");
+	world_start(w, 1, &request);
+	finish(w, 1, &r->arena, NULL);
+	return w;
+}
+
+static struct answer run_as(struct run_dir *r, struct world *w, uint32_t child,
+	const struct request *request, bool is_ahead)
+{
+	struct request hint = script(r, 0, NULL);
+	struct request numbered = *request;
+	numbered.process.child = child;
+	if (is_ahead)
+		world_prepare(w, &hint);
+	world_start(w, child, &numbered);
+	return finish(w, child, &r->arena, NULL);
+}
+
+/* Where it was begun shows in nothing but what dash says itself. */
+TEST(ahead_is_as_cold)
+{
+	static const char *const scripts[] = {
+		"echo \"$0 $-\"; ls /proc/self/fd; ls /proc/$$/fd\n",
+		"cat; read -r x || echo eof\n",
+		"#!/bin/sh\necho hi; exit 3",
+		"",
+		"return 4\necho no",
+		"false\necho no",
+		"trap 'echo bye' EXIT\nfalse\n",
+		"kill -KILL $$\n",
+		"sleep 0.01\nkill -TERM $$",
+		"(exit 7)\n",
+		"cat <<E\n$A\nE\n",
+		"echo \"$A\" \"$B\"; env | grep -v RUNBOOK_CHILD | sort\n",
+		"grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status\n",
+		"read -r p n s q group rest </proc/$$/stat\n[ $group = $$ ] && echo leads\n",
+		"sh -c 'kill -KILL $$'",
+		"pwd",
+		"umask; ulimit -n\n",
+		"echo $#; echo \"$@\"\n",
+	};
+	struct run_dir r = setup();
+	if (!is_dash()) {
+		teardown(&r);
+		return;
+	}
+	struct world *w = open_warm_world(&r);
+	uint32_t child = 1;
+	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+		struct request request = script(&r, 0, scripts[i]);
+		request.process.env = (const char *[]){
+			plain_env[0], "A=it's \"quoted\" $(touch x) `y` \\ \t*", "B=", NULL};
+		test_about("%s", scripts[i]);
+		struct answer cold = run_as(&r, w, ++child, &request, false);
+		struct answer ahead = run_as(&r, w, ++child, &request, true);
+		CHECK_STR(reason_of(&ahead), reason_of(&cold));
+		CHECK_STR(message_of(&ahead), message_of(&cold));
+		CHECK_INT(field_int(&ahead, "exit_code"), field_int(&cold, "exit_code"));
+		if (i > 0) /* there the shell has its script open, and only there */
+			CHECK_TEXT(field_text(&ahead, "stdout"),
+				arena_copy(&r.arena, field_text(&cold, "stdout").at,
+					field_text(&cold, "stdout").len));
+		CHECK_INT(field_text(&ahead, "stderr").len, field_text(&cold, "stderr").len);
+	}
+	test_about(NULL);
+	world_free(w);
+	CHECK(!has_file(&r, "x"));
+	teardown(&r);
+}
+
+static struct answer prepared(struct run_dir *r, struct world *w, struct request *request)
+{
+	static uint32_t child = 100;
+	return run_as(r, w, ++child, request, true);
+}
+
+/* Its shell reads /dev/fd/3; one that was begun for the step has the script in its arguments. */
+TEST(ahead_where_it_can)
+{
+	struct run_dir r = setup();
+	if (!is_dash()) {
+		teardown(&r);
+		return;
+	}
+	struct world *w = open_warm_world(&r);
+	const char *who = "tr '\\0' ' ' </proc/$$/cmdline\n";
+	struct request request = script(&r, 0, who);
+	struct answer a = prepared(&r, w, &request);
+	CHECK_TEXT(field_text(&a, "stdout"), "sh -eu -c . /dev/fd/3 ");
+	const char *const special[] = {plain_env[0], "IFS=x", NULL};
+	const char *const lines[] = {plain_env[0], "A=1\n2", NULL};
+	const char *const odd[] = {plain_env[0], "a-b=1", NULL};
+	const char *const *const envs[] = {special, lines, odd};
+	for (int i = 0; i < 3; i++) {
+		request.process.env = envs[i];
+		a = prepared(&r, w, &request);
+		CHECK(str_starts_with(field_text(&a, "stdout"), STR("sh -eu -c tr ")));
+	}
+	request = script(&r, 0, who);
+	request.process.cwd = "/usr";
+	a = prepared(&r, w, &request);
+	CHECK(str_starts_with(field_text(&a, "stdout"), STR("sh -eu -c tr ")));
+	/* What waits is nobody's orphan, and hides none. */
+	request = script(&r, 0, "setsid sleep 30 & sleep 0.02\n");
+	a = prepared(&r, w, &request);
+	CHECK(a.note && strstr(a.note, "killed what it left running: `sleep`"));
+	world_free(w);
+	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+	teardown(&r);
+}
+
+static bool proc_has(pid_t pid, const char *name, struct str text)
+{
+	char path[64], buffer[4096];
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, buffer, sizeof buffer) : -1;
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && str_starts_with((struct str){buffer, (size_t)n}, text);
+}
+
+/* The shell that waits for this interpreter; 0: none. */
+static pid_t waiting_shell(pid_t interpreter)
+{
+	pid_t found = 0;
+	char mark[64];
+	snprintf(mark, sizeof mark, "RUNBOOK_CHILD=%d-", (int)interpreter);
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	while (proc && !found && (e = readdir(proc))) {
+		pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
+		if (pid > 0 && proc_has(pid, "environ", str_of(mark)) &&
+			proc_has(pid, "cmdline", STR("sh\0-eu\0-c\0. /dev/fd/3")))
+			found = pid;
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+/* One that waits when its interpreter is killed ends, and nothing is on record. */
+TEST(ahead_ends_with_its_interpreter)
+{
+	struct run_dir r = setup();
+	if (!is_dash()) {
+		teardown(&r);
+		return;
+	}
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct world *w = open_warm_world(&r);
+		struct request hint = script(&r, 0, NULL);
+		world_prepare(w, &hint);
+		for (;;)
+			pause();
+	}
+	pid_t shell = 0;
+	for (int i = 0; i < 5000 && !(shell = waiting_shell(pid)); i++)
+		usleep(1000);
+	CHECK(shell > 0);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	for (int i = 0; i < 5000 && waiting_shell(pid); i++)
+		usleep(1000);
+	CHECK_INT(waiting_shell(pid), 0);
+	struct child c;
+	CHECK(child_read(r.children, 2, &c) && c.phase == CHILD_NONE);
+	teardown(&r);
+}
