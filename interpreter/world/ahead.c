@@ -138,8 +138,8 @@ static bool write_text(struct shim *s, const struct process_request *r)
 
 static bool is_plain(const struct process_request *r)
 {
-	return r->child && r->script && r->env && !r->is_bash && !r->is_interactive && !r->is_masked &&
-	       !r->is_adopted;
+	return r->child && r->script && r->env && !r->is_bash && !r->is_interactive &&
+	       !r->is_masked && !r->is_adopted;
 }
 
 /* ---- the shell ------------------------------------------------------------------------------ */

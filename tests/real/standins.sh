@@ -63,7 +63,7 @@ trouble statuspage '{ "status": 200, "body": "<html>" }'
 run 1 exec statuspage.yml
 has "no JSON" "statuspage/incident: the answer is no JSON"
 calm
-GITHUB_TOKEN=ghp_another_token
+export GITHUB_TOKEN=ghp_another_token
 run 1 exec github.yml
 has "really a wrong token" "github/checks: \`token\` was refused"
 finish
