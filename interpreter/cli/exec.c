@@ -16,6 +16,7 @@ enum {
 	OPTION_VERBOSE,
 	OPTION_STORE,
 	OPTION_NO_RECORD,
+	OPTION_NO_AHEAD,
 	OPTION_PLAN,
 	OPTION_COLOR,
 };
@@ -36,6 +37,7 @@ static const struct option_row options[] = {
 	{"--no-record", 0, NULL, "keep no record: nothing can be resumed or looked up later"},
 	{"--plan", 0, "FILE",
 		"refuse when file or inputs are not those of this plan (plan --save)"},
+	{"--no-ahead", 0, NULL, "begin no shell before its step may start"},
 	{"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"},
 	{0},
 };
@@ -90,6 +92,9 @@ static int take_option(struct order *o, int option, const char *value)
 		return -1;
 	case OPTION_STORE:
 		o->store = value;
+		return -1;
+	case OPTION_NO_AHEAD:
+		o->no_ahead = true;
 		return -1;
 	case OPTION_NO_RECORD:
 		o->no_record = true;

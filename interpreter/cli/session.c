@@ -253,6 +253,7 @@ int session_play(struct session *s, const char *how)
 		world_options.children_fd = s->recorder.children_fd;
 		world_options.children_first = s->engine.children + 1;
 	}
+	s->engine.starts_ahead = !o->no_ahead;
 	s->engine.sinks[s->engine.sink_count++] = sink;
 	s->engine.world = s->venue->world(s->venue, &world_options);
 	code = how ? engine_resume(&s->engine, how, recorder_by(&s->run_arena))

@@ -23,7 +23,7 @@ struct order {
 	int output, color;
 	bool has_person;   /* someone at the terminal to ask */
 	const char *store; /* --store; NULL: where it is by default */
-	bool no_record;
+	bool no_record, no_ahead;
 	const char *plan; /* --plan: a saved plan that this run has to be; NULL: none */
 	const char *run;  /* an earlier run that is to go on; NULL: a new one */
 	const char *how;  /* … and how: `resume`, `rollback`, `retry` or `abort` */

@@ -115,6 +115,35 @@ static void tell_output(struct engine *e, struct spot s, struct str stream, stru
 
 /* ---- the loop ------------------------------------------------------------------------------- */
 
+/* Whether another script for a shell stands soon behind this one: only then it pays to begin a
+ * shell for it. */
+#define LOOK_AHEAD 16
+
+static bool shell_follows(const struct plan *p, uint32_t node)
+{
+	for (uint32_t i = node + 1; i < p->count && i <= node + LOOK_AHEAD; i++) {
+		const struct node *n = &p->nodes[i];
+
+		if (n->step && n->role == ROLE_STEP && n->action == ACTION_RUN &&
+			n->step->run->script)
+			return true;
+	}
+	return false;
+}
+
+/* Its environment is what every child gets: a value, let alone a secret, comes with the script. */
+static void prepare_next(struct engine *e, const struct held_start *last)
+{
+	struct request hint = last->request;
+
+	if (!e->starts_ahead || !e->journal || hint.kind != REQUEST_PROCESS ||
+		!hint.process.child || !hint.process.script ||
+		!shell_follows(e->decider.run->plan, last->spot.node))
+		return;
+	hint.process.env = e->decider.base_env;
+	world_prepare(e->world, &hint);
+}
+
 /* The starts that wait: when they are on record, the world is asked. A step without effects waits
  * for nothing but its turn. */
 static void release(struct engine *e)
@@ -136,6 +165,7 @@ static void release(struct engine *e)
 		world_start(e->world, token_of(e->held[i].spot), &e->held[i].request);
 		e->out++;
 	}
+	prepare_next(e, &e->held[e->held_count - 1]);
 	e->held_count = 0;
 }
 

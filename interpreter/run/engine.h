@@ -33,6 +33,7 @@ struct engine {
 	size_t unwritten;	  /* events since the last commit */
 	bool is_durable_due;	  /* a step with effects has ended since */
 	uint32_t children;	  /* programs started in this run */
+	bool starts_ahead;	  /* the next step's shell is begun while this one runs */
 	uint32_t out;		  /* requests that the world has */
 	const char *record_error; /* it cannot be recorded any more */
 };

@@ -4,6 +4,15 @@
 #include "base/json.h"
 #include "base/sha256.h"
 
+static bool set_durable(struct store *s, bool durable)
+{
+	if (s->is_durable == durable)
+		return true;
+	s->is_durable = durable;
+	return store_step_done(
+		s, store_statement(s, durable ? STATEMENT_DURABLE : STATEMENT_SWIFT));
+}
+
 /* ---- a run begins ---------------------------------------------------------------------------- */
 
 static void bind_json(sqlite3_stmt *st, int at, const struct value *v)
@@ -78,7 +87,7 @@ static bool insert_sources(
 bool store_begin_run(
 	struct store *s, struct run_row *row, const struct source_row *sources, size_t source_count)
 {
-	if (!store_begin(s))
+	if (!set_durable(s, false) || !store_begin(s))
 		return false;
 	return store_finish(
 		s, insert_row(s, row) && insert_sources(s, row->number, sources, source_count));
@@ -219,15 +228,6 @@ static bool update_end(struct store *s, const struct run_row *row)
 	is_good = store_step_done(s, st);
 	sqlite3_finalize(st);
 	return is_good;
-}
-
-static bool set_durable(struct store *s, bool durable)
-{
-	if (s->is_durable == durable)
-		return true;
-	s->is_durable = durable;
-	return store_step_done(
-		s, store_statement(s, durable ? STATEMENT_DURABLE : STATEMENT_SWIFT));
 }
 
 bool store_commit(struct store *s, bool durable)
