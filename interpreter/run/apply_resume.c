@@ -101,6 +101,7 @@ static void want_undoing(struct run *r)
 	r->wants_undoing = true;
 	if (r->is_rolling_back && !r->is_over)
 		return; /* it is on its way already */
+	flow_withdraw((struct spot){r->root, 0}); /* the end of the run was due there */
 	reset_section(r, r->plan->before);
 	reset_section(r, r->plan->after);
 	reset_section(r, r->plan->finally);

@@ -128,9 +128,16 @@ void turn_finish_section(struct run *r)
 		[STAGE_UNDO] = NODE_NONE,
 		[STAGE_AFTER] = r->plan->after};
 
-	if (r->stage <= STAGE_AFTER && nodes[r->stage] != NODE_NONE &&
-		spot_state((struct spot){r->root, nodes[r->stage]})->phase != PHASE_DONE)
-		flow_finish(r, (struct spot){r->root, nodes[r->stage]}, ends[r->stage]);
+	struct spot s;
+
+	if (r->stage > STAGE_AFTER || nodes[r->stage] == NODE_NONE)
+		return;
+	s = (struct spot){r->root, nodes[r->stage]};
+	/* That of a run which had ended before is done, and was only asked to look again. */
+	if (spot_state(s)->phase == PHASE_DONE)
+		flow_withdraw(s);
+	else
+		flow_finish(r, s, ends[r->stage]);
 }
 
 static void begin_verify(struct run *r, int64_t now_ns)
