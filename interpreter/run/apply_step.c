@@ -117,6 +117,8 @@ static void join(struct run *r, struct spot s)
 		flow_ready(r, s);
 		spot_state(step)->phase = PHASE_CHECKING;
 		flow_withdraw(step);
+		/* Of a pause that is over: it would end the step itself. */
+		flow_timer(r, step, NS_NEVER);
 	} else if (n->role == ROLE_UNDO) {
 		flow_ready(r, s);
 		r->undo_is_running = true;
