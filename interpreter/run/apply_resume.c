@@ -141,5 +141,7 @@ void apply_run_resumed(struct run *r, const struct event *e)
 		want_undoing(r);
 	}
 	r->is_over = false;
-	r->status = RUN_OPEN;
+	/* Once only `finally` is left, how the run ends has been decided. */
+	if (r->stage != STAGE_FINALLY)
+		r->status = RUN_OPEN;
 }
