@@ -129,8 +129,13 @@ $(B)/cases: $(CASE_OBJECTS) $(LIBRARY)
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/obj/tests/unit/%.o: CFLAGS += -Itests/unit
 
+$(B)/cut: tests/crash/cut.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARN) -o $@ $<
+
 objects: $(OBJECTS) $(UNIT_OBJECTS) $(CASE_OBJECTS)
-programs: $(B)/runbook $(B)/unit $(B)/cases demo-world
+programs: $(B)/runbook $(B)/unit $(B)/cases $(B)/cut demo-world
 
 test: setup-test
 	@$(MAKE) --no-print-directory -j2 programs
@@ -139,6 +144,12 @@ test: setup-test
 test-asan: setup-test
 	@$(MAKE) --no-print-directory -j2 VARIANT=asan programs
 	@tests/run.sh build/asan
+
+# ---- crashes: killed at each instant and at CRASH_RUNS=60 random ones, then gone on with --------
+CRASH_RUNS ?= 60
+crash: setup-test
+	@$(MAKE) --no-print-directory -j2 $(B)/runbook $(B)/cut
+	@CRASH_RUNS=$(CRASH_RUNS) tests/crash/run.sh $(B)
 
 # ---- fuzzing: `make fuzz FUZZ_SECONDS=600`, so long for each target ---------------------------
 FUZZ_SECONDS ?= 60
@@ -237,6 +248,7 @@ help:
 	@echo 'make lint       format, include order, shell scripts, both compilers'
 	@echo 'make test-real  the library on PostgreSQL, SQLite, nginx, Prometheus and git over ssh'
 	@echo 'make test-asan  the tests under the address and undefined-behaviour sanitizers'
+	@echo 'make crash      kills runs at every instant and goes on with them, CRASH_RUNS=60'
 	@echo 'make fuzz       any bytes into the parsers, FUZZ_SECONDS=60 for each'
 	@echo 'make bench      speed and memory, beside their physical limits'
 	@echo 'make docs       writes the pages that are made from tables'
@@ -246,6 +258,6 @@ help:
 
 -include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(CASE_OBJECTS:.o=.d) \
 	$(FUZZ_SOURCES:%.c=$(B)/obj/%.d)
-.PHONY: all bench bench-programs clean demo demo-world docs format fuzz fuzz-programs help install \
+.PHONY: all bench bench-programs clean crash demo demo-world docs format fuzz fuzz-programs help install \
 	lint objects programs setup-demo setup-fuzz setup-lint setup-real setup-test test test-asan \
 	test-real

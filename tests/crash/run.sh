@@ -1,0 +1,309 @@
+#!/bin/sh
+# Runbooks killed at any instant and gone on with: they end as one that nobody killed, and each
+# effect is there once.
+#
+# CRASH_RUNS random instants (60), drawn from CRASH_SEED; CRASH_EVERY (1): of all system calls by
+# which the interpreter changes something, it dies at each n-th.
+
+# A kill takes nothing from a disk, so it need not be one: hundreds of stores are made here.
+[ -n "${TMPDIR:-}" ] || [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cut=$build/cut
+runs=${CRASH_RUNS:-60} every=${CRASH_EVERY:-1} seed=${CRASH_SEED:-1}
+trials=0
+
+# ---- the runbooks ------------------------------------------------------------------------------
+# Of an interpreter that is killed alone nothing is lost: what it began goes on and is waited for.
+# So no step of these can bear to run twice. All effects are lines of one file.
+cat >plain.yml <<'YML'
+version: 1
+runbook: plain
+lock: { name: production, reason: a trial }
+steps:
+  - { id: one, run: echo one >>effects, rollback: { run: echo undo one >>effects } }
+  - { id: look, run: cat effects, effects: none, outputs: { seen: trim(stdout) } }
+  - { id: two, if: steps.look.seen == "one", run: echo two >>effects, keep: it stays }
+  - id: each
+    for_each: [x, y, z]
+    run: echo ${{ item }} >>effects
+    rollback: { run: 'echo undo ${{ item }} >>effects' }
+  - id: both
+    parallel:
+      - { id: p, run: echo p >>effects, rollback: { run: echo undo p >>effects } }
+      - { id: q, run: echo q >>effects, keep: it stays }
+  - { id: three, run: echo three >>effects, keep: it stays }
+finally:
+  - { id: last, run: echo last >>effects, keep: it stays }
+YML
+sed -e 's/^runbook: .*/runbook: undone/' -e 's/- { id: three, .*/- { id: three, run: echo three >>effects; false, keep: it stays }/' \
+	-e 's/^finally:/rollback:\n  before: [{ run: echo before >>effects, keep: it stays }]\n  steps: [{ run: echo after >>effects, keep: it stays }]\nfinally:/' plain.yml >undone.yml
+# What dies with the machine is settled by a `check`.
+sed -e 's/^runbook: .*/runbook: checked/' \
+	-e 's/run: echo \([a-z]*\) >>effects, \(keep\|rollback\)/check: { run: grep -qx \1 effects }, &/' \
+	-e 's/^    run: echo ${{ item }} >>effects/    check: { run: "grep -qx ${{ item }} effects" }\n&/' plain.yml >checked.yml
+sed -e 's/^runbook: .*/runbook: checked-undone/' \
+	-e 's/- { id: three, .*/- { id: three, run: "false", effects: none }/' checked.yml >checked-undone.yml
+
+# ---- one trial ---------------------------------------------------------------------------------
+begin() {
+	cd "$work" || exit 2
+	rm -rf trial
+	mkdir trial
+	cp ./*.yml trial
+	cd trial || exit 2
+	: >effects
+	XDG_STATE_HOME=$PWD/state
+	kills=0
+	trials=$((trials + 1))
+}
+
+# The row of the run: `STATUS EXIT`, or nothing.
+row() {
+	"$runbook" runs --format json 2>/dev/null |
+		sed -n 's/.*"status":"\([a-z_]*\)","exit":\([0-9a-z]*\).*/\1 \2/p'
+}
+
+# In $how, $lines: how a run ends that nobody kills.
+measure() {
+	begin
+	"$runbook" exec "$1.yml" --output jsonl >out 2>&1 </dev/null
+	sort effects >"$work/$1.effects"
+	how=$(row)
+	lines=$(wc -l <out)
+	[ -n "$how" ] && [ -s effects ] || fail "$1 does not run"
+}
+
+# killed ARGUMENT-OF-CUT… -- COMMAND…: counts, and says in $code how it ended
+killed() {
+	"$cut" "$@" >>out 2>&1 </dev/null
+	code=$?
+	[ $code -ne 137 ] || kills=$((kills + 1))
+	[ $code -ne 99 ] || fail "cannot kill it: $*"
+}
+
+# In $verdict: what of the effects is wrong. A compensation that was cut off is run again, as is
+# what somebody says can bear it (`may_repeat`: a pattern).
+judge() {
+	wanted=$work/$1.effects may_repeat=$2
+	sort effects >have
+	verdict=
+	sort -u have | cmp -s - "$wanted" || {
+		lost=$(sort -u have | comm -13 - "$wanted" | tr '\n' ' ')
+		[ -z "$lost" ] || verdict="lost: $lost"
+		more=$(sort -u have | comm -23 - "$wanted" | tr '\n' ' ')
+		[ -z "$more" ] || verdict="$verdict never asked for: $more"
+	}
+	uniq -d have >doubled
+	if [ -n "$may_repeat" ]; then
+		excess=$(($(wc -l <have) - $(sort -u have | wc -l)))
+		[ $excess -le $((kills * 2)) ] || verdict="$verdict repeated too often: $(cat doubled)"
+		grep -v -e "$may_repeat" doubled >rest
+		mv rest doubled
+	fi
+	[ ! -s doubled ] || verdict="$verdict doubled: $(tr '\n' ' ' <doubled)"
+}
+
+# go_on NAME WHERE MAY-REPEAT [ARGUMENT…]: resumes and compares
+go_on() {
+	name=$1 where=$2 repeat=$3
+	shift 3
+	timeout 20 "$runbook" resume last --output plain "$@" >>out 2>&1 </dev/null
+	code=$?
+	now=$(row)
+	if [ -z "$now" ] || grep -q 'nothing of this run is on record' out; then
+		[ -s effects ] && fail "$name, $where: effects without a record" || pass
+		return
+	fi
+	judge "$name" "$repeat"
+	if [ "$now" != "$how" ]; then
+		fail "$name, $where: it ended as \`$now\`, not \`$how\`"
+	elif [ $code -ne "${how#* }" ] && [ $code -ne 7 ]; then
+		fail "$name, $where: resume gave $code"
+	elif [ -n "$verdict" ]; then
+		fail "$name, $where: $verdict"
+	else
+		pass
+	fi
+}
+
+# ---- at every instant --------------------------------------------------------------------------
+# each_call NAME MAY-REPEAT OPTION-OF-CUT: from a beginning of its own for each $every
+each_call() {
+	measure "$1"
+	n=$every
+	while :; do
+		begin
+		# shellcheck disable=SC2086 # none or one
+		killed $3 call $n -- "$runbook" exec "$1.yml" --output jsonl
+		[ $code -eq 137 ] || break
+		go_on "$1" "call $n $3" "$2"
+		n=$((n + every))
+	done
+	[ "$code $n" != "${how#* } $every" ] || fail "$1: no call was reached"
+}
+
+each_line() {
+	measure "$1"
+	n=1
+	while [ $n -le "$lines" ]; do
+		begin
+		# shellcheck disable=SC2086 # none or one
+		killed $3 line $n -- "$runbook" exec "$1.yml" --output jsonl
+		go_on "$1" "line $n $3" "$2"
+		n=$((n + (every + 9) / 10))
+	done
+}
+
+# The one that goes on is killed, too.
+each_call_of_resume() {
+	measure "$1"
+	n=$every
+	while :; do
+		begin
+		# shellcheck disable=SC2086 # none or one
+		killed $3 line "$4" -- "$runbook" exec "$1.yml" --output jsonl
+		# shellcheck disable=SC2086 # none or one
+		killed $3 call $n -- "$runbook" resume last --output jsonl
+		[ $code -eq 137 ] || break
+		go_on "$1" "line $4, then call $n $3" "$2"
+		n=$((n + every))
+	done
+}
+
+# ---- at random instants ------------------------------------------------------------------------
+random() {
+	measure "$1"
+	awk -v n="$4" -v seed="$seed" 'BEGIN {
+		srand(seed)
+		for (i = 0; i < n; i++)
+			print int(rand() * 120000), int(rand() * 3), int(rand() * 60000), int(rand() * 60000)
+	}' >"$work/instants"
+	while read -r first more second third; do
+		begin
+		# shellcheck disable=SC2086 # none or one
+		killed $3 time "$first" -- "$runbook" exec "$1.yml" --output plain
+		for t in $second $third; do
+			[ "$more" -gt 0 ] || break
+			more=$((more - 1))
+			# shellcheck disable=SC2086 # none or one
+			killed $3 time "$t" -- "$runbook" resume last --output plain
+		done
+		go_on "$1" "after $first us $3" "$2"
+	done <"$work/instants"
+}
+
+# Asked to leave: it says so on record, is gone within a second and is gone on with.
+random_term() {
+	measure "$1"
+	awk -v n="$2" -v seed="$seed" 'BEGIN { srand(seed); for (; n > 0; n--) print int(20000 + rand() * 80000) }' \
+		>"$work/instants"
+	while read -r t; do
+		begin
+		began=$(date +%s%3N)
+		killed -s 15 time "$t" -- "$runbook" exec "$1.yml" --output plain
+		took=$(($(date +%s%3N) - began - t / 1000))
+		kills=1
+		case $code in
+		143) [ $took -le 1500 ] || fail "$1: it took $took ms to leave" ;;
+		"${how#* }") ;;
+		*) fail "$1: SIGTERM after $t us gave $code" ;;
+		esac
+		go_on "$1" "SIGTERM after $t us" undo
+	done <"$work/instants"
+}
+
+# A check that is run again, where the end is decided and only `finally` is left.
+cat >short.yml <<'YML'
+version: 1
+runbook: short
+steps:
+  - { id: three, check: { run: grep -qx three effects }, run: echo three >>effects, keep: it stays }
+finally:
+  - { id: last, check: { run: grep -qx last effects }, run: echo last >>effects, keep: it stays }
+YML
+whole=$every every=1
+each_line short undo ''
+each_line short undo -t
+every=$whole
+
+for name in plain undone; do
+	each_call $name '' ''
+	each_line $name '' ''
+	random $name '' '' "$runs"
+done
+for name in checked checked-undone; do
+	each_call $name undo -t
+	each_line $name undo -t
+	random $name undo -t "$runs"
+	random_term $name "$(((runs + 3) / 4))"
+done
+each_call_of_resume undone '' '' 12
+each_call_of_resume undone '' '' 34
+each_call_of_resume checked-undone undo -t 12
+each_call_of_resume checked-undone undo -t 34
+
+# ---- two at once -------------------------------------------------------------------------------
+cd "$work" || exit 2
+cat >slow.yml <<'YML'
+version: 1
+runbook: slow
+steps:
+  - id: one
+    run: echo one >>effects; while [ ! -e go ]; do sleep 0.02; done
+    keep: it stays
+  - { id: two, run: echo two >>effects, keep: it stays }
+YML
+printf 'one\ntwo\n' >slow.effects
+how='succeeded 0'
+begin
+killed file effects -- "$runbook" exec slow.yml
+for i in 1 2; do
+	{
+		timeout 20 "$runbook" resume last --output plain >out$i 2>&1 </dev/null
+		echo $? >code$i
+	} &
+done
+until_true 10 [ -s code1 -o -s code2 ] || fail "two that go on: none is refused"
+: >go
+wait
+same "two that go on" '0 6 ' "$(cat code1 code2 | sort | tr '\n' ' ')"
+cat out1 out2 >out
+has "the other is told who has it" 'process'
+judge slow ''
+same "effects of two" '' "$verdict"
+
+# ---- what nobody can know is asked ----------------------------------------------------------------
+begin
+killed -t file effects -- "$runbook" exec slow.yml
+run 5 resume last --output plain
+has "what to look at" '--resolve one=done|failed|retry'
+: >go
+go_on slow 'the machine goes down' '' --resolve one=done
+
+# ---- an interrupt without a terminal ---------------------------------------------------------------
+begin
+: >go
+killed -s 2 file effects -- "$runbook" exec checked.yml
+case $code in 0 | 5) pass ;; *) fail "SIGINT gave $code" ;; esac
+
+# ---- does it see anything? --------------------------------------------------------------------------
+cd "$work" || exit 2
+sed 's/^    keep:/    idempotent: true\n&/' slow.yml >lie.yml
+cp slow.effects lie.effects
+begin
+killed -t file effects -- "$runbook" exec lie.yml
+: >go
+"$runbook" resume last --output plain >out 2>&1 </dev/null
+judge lie ''
+same "what ran twice is seen" ' doubled: one ' "$verdict"
+begin
+killed -t file effects -- "$runbook" exec slow.yml
+: >effects
+: >go
+"$runbook" resume last --output plain --resolve one=done >out 2>&1 </dev/null
+judge slow ''
+same "what did not run is seen" 'lost: one ' "$verdict"
+
+echo "$trials trials, seed $seed"
+finish
