@@ -27,7 +27,7 @@ struct card {
 	uint8_t action; /* enum action_kind */
 	uint8_t mood;	/* enum card_mood */
 	bool is_group;
-	bool is_inner;	/* part of how a `uses` or `choose` does its work */
+	bool is_inner;	/* part of how a `uses` does its work, or a branch of a `choose` */
 	bool is_check;	/* decides whether a step is needed; its failure is no failure */
 	bool has_begun; /* a start was told */
 	bool is_interactive, holds_terminal; /* it is to have the terminal; it has it now */
@@ -69,7 +69,7 @@ void board_drop(struct board *b, struct card *e);
 /* The next card in reading order, all levels; NULL behind the last. Start with &b->top. */
 struct card *board_next(const struct board *b, const struct card *e);
 
-/* Whether the node lies inside a `uses` or `choose` (not: is one, nor undoes one). */
+/* Whether the node lies inside a `uses`, or is a branch of a `choose` (not: undoes one). */
 bool node_is_inner(const struct plan *p, uint32_t node);
 bool node_is_check(const struct plan *p, uint32_t node);
 /* Whether it is or lies in what the run does to turn back. */
