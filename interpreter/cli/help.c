@@ -31,12 +31,21 @@ static int run_help(const struct command *c, int argc, char **argv)
 	if (next == ARGUMENT_END)
 		return list_commands();
 	if (next == ARGUMENT_OPERAND) {
+		const char *name = a.value;
+
+		next = arguments_next(&a);
+		if (next == ARGUMENT_HELP)
+			return a.help_code;
+		if (next == ARGUMENT_OPERAND)
+			return usage_error(NULL, "`help` explains one command at a time");
+		if (next != ARGUMENT_END)
+			return EXIT_USAGE;
 		for (const struct command *const *other = command_table(); *other; other++) {
-			if (strcmp((*other)->name, a.value) == 0) {
+			if (strcmp((*other)->name, name) == 0) {
 				return command_help(*other);
 			}
 		}
-		return unknown_command(a.value);
+		return unknown_command(name);
 	}
 	return EXIT_USAGE;
 }

@@ -58,6 +58,8 @@ for command in $(sed -n 's/^  \([a-z]*\)  .*/\1/p' stdout); do
 	done
 done
 [ -n "${words:-}" ] && pass || fail "help lists no commands"
+streams 2 help exec extra
+silent "help of two" stdout
 streams 0 --help
 has "--help lists the commands" "  exec "
 streams 0 -h
