@@ -178,6 +178,8 @@ static struct card *add(struct board *b, const struct event *event)
 	e->is_group = is_composite(e->action);
 	e->is_inner = node_is_inner(b->plan, e->node);
 	e->is_check = node_is_check(b->plan, e->node);
+	e->is_question = e->action == ACTION_CONFIRM || e->action == ACTION_CHECKLIST ||
+			 e->action == ACTION_PROMPT;
 	e->is_interactive = n && n->action == ACTION_RUN && n->step && n->step->interactive == 1;
 	if (n && e->is_group)
 		e->total = count_children(b->plan, e->node);
@@ -268,9 +270,7 @@ static void begin(struct board *b, struct card *e, const struct event *event)
 		e->started_ns = event->time_ns;
 		b->running += !e->is_group;
 	}
-	bool asks = e->action == ACTION_CONFIRM || e->action == ACTION_CHECKLIST ||
-		    e->action == ACTION_PROMPT;
-	e->mood = asks ? CARD_ASKING : CARD_RUNNING;
+	e->mood = e->is_question ? CARD_ASKING : CARD_RUNNING;
 	e->since_ns = event->time_ns;
 	e->until_ns = event->until_ns;
 	if (!e->until_ns && event->delay_ns)
@@ -308,6 +308,16 @@ static void wait_more(struct card *e, const struct event *event)
 	set_text(&e->note, e->action == ACTION_MONITOR ? STR(MONITOR_STAYS) : event->message);
 }
 
+/* --yes signs with its own name where a person may leave a comment. */
+static bool is_assumed(const struct map *result)
+{
+	const struct value *comment = map_get(result, "comment"), *items = map_get(result, "items");
+	if (items && items->kind == VALUE_LIST && items->list->count &&
+		items->list->items[0].kind == VALUE_MAP)
+		comment = map_get(items->list->items[0].map, "note");
+	return comment && comment->kind == VALUE_STRING && str_is(value_string(comment), "--yes");
+}
+
 static void remember_result(struct card *e, const struct value *result)
 {
 	e->exit_code = 0;
@@ -319,6 +329,7 @@ static void remember_result(struct card *e, const struct value *result)
 	const struct value *by = map_get(result->map, "by");
 	if (by && by->kind == VALUE_STRING)
 		set_text(&e->by, value_string(by));
+	e->is_assumed = e->is_question && is_assumed(result->map);
 }
 
 static void describe(struct card *e, const struct event *event)

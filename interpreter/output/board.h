@@ -27,9 +27,10 @@ struct card {
 	uint8_t action; /* enum action_kind */
 	uint8_t mood;	/* enum card_mood */
 	bool is_group;
-	bool is_inner;	/* part of how a `uses` does its work, or a branch of a `choose` */
-	bool is_check;	/* decides whether a step is needed; its failure is no failure */
-	bool has_begun; /* a start was told */
+	bool is_inner; /* part of how a `uses` does its work, or a branch of a `choose` */
+	bool is_check; /* decides whether a step is needed; its failure is no failure */
+	bool is_question, is_assumed;	     /* --yes has answered it */
+	bool has_begun;			     /* a start was told */
 	bool is_interactive, holds_terminal; /* it is to have the terminal; it has it now */
 	bool was_told_waiting;
 	struct str item;

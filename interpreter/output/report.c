@@ -91,7 +91,8 @@ static void end_output(struct report *r, struct card *c, const struct event *e)
  * whose one line is what they say. */
 static bool is_quiet(const struct report *r, const struct card *c)
 {
-	return !r->verbose && (c->is_inner || c->is_check || c->action == ACTION_SAY);
+	return !r->verbose &&
+	       ((c->is_inner && !c->is_question) || c->is_check || c->action == ACTION_SAY);
 }
 
 static struct report_line line_for(struct report *r, const struct card *c, const struct event *e)
@@ -147,7 +148,7 @@ static void step_retry(struct report *r, struct card *c, const struct event *e)
 /* An `until` that does not hold is told once; the polls after it are no news. */
 static void step_waiting(struct report *r, struct card *c, const struct event *e)
 {
-	bool is_monitor = c->action == ACTION_MONITOR;
+	bool is_monitor = c->action == ACTION_MONITOR || str_is(e->action, "monitor");
 	bool is_news = !c->was_told_waiting && !r->is_live;
 	if (is_monitor && c->until_ns)
 		return;
@@ -230,6 +231,14 @@ static void detail_tail(struct report *r, const struct card *c, struct str tail)
 	strbuf_release(&line);
 }
 
+/* Whether it failed by one of its items, which has told the hints of the step already. */
+static bool is_told_by_item(const struct card *c, const struct event *e)
+{
+	struct str text = e->message, label = strbuf_str(&c->label);
+	return c->is_group && text.len > label.len + 2 && text.at[0] == '`' &&
+	       memcmp(text.at + 1, label.at, label.len) == 0 && text.at[label.len + 1] == '[';
+}
+
 /* What helps to understand a failure. The tail only where its lines do not stand right above. */
 static void failure_details(
 	struct report *r, const struct card *c, const struct event *e, bool output_is_above)
@@ -248,7 +257,8 @@ static void failure_details(
 		strbuf_printf(&r->text, "exit code %lld", (long long)c->exit_code);
 		detail_text(r, c, STYLE_NONE, strbuf_str(&r->text), false);
 	}
-	detail_list(r, c, "hint: ", &e->hints);
+	if (!is_told_by_item(c, e))
+		detail_list(r, c, "hint: ", &e->hints);
 	if (e->log.len) {
 		strbuf_clear(&r->text);
 		strbuf_printf(&r->text, "log: %.*s", STR_ARGS(e->log));
@@ -266,7 +276,8 @@ static void finished_note(struct report *r, const struct card *c, const struct e
 	if (e->branch && e->state != STEP_SKIPPED)
 		strbuf_printf(&r->note, ", branch %lld", (long long)e->branch);
 	if (c->by.len)
-		strbuf_printf(&r->note, ", by %.*s", STR_ARGS(strbuf_str(&c->by)));
+		strbuf_printf(&r->note, ", by %.*s%s", STR_ARGS(strbuf_str(&c->by)),
+			c->is_assumed ? " with --yes" : "");
 }
 
 static bool is_one_of_many(const struct card *c)
@@ -314,11 +325,30 @@ static void well_finished(struct report *r, const struct card *c, const struct e
 	}
 }
 
+/* A `check` that does not hold is no failure: it says that the step has work to do. */
+static void check_finished(struct report *r, const struct card *c, const struct event *e)
+{
+	struct report_line l = line_for(r, c, e);
+	l.mark = MARK_SKIPPED;
+	l.style = STYLE_DIM;
+	l.word = STR("not done yet");
+	l.is_sentence = true;
+	finished_note(r, c, e);
+	l.note = strbuf_str(&r->note);
+	reason_text(&r->text, e);
+	struct str text = strbuf_str(&r->text);
+	l.text = text_line(&text);
+	report_tell(r, &l);
+}
+
 static void badly_finished(
 	struct report *r, const struct card *c, const struct event *e, bool output_is_above)
 {
-	if (c->is_check && !r->verbose)
+	if (c->is_check) {
+		if (r->verbose)
+			check_finished(r, c, e);
 		return;
+	}
 	struct report_line l = line_for(r, c, e);
 	l.mark = state_mark(e->state);
 	l.word = str_of(step_status_names[e->state]);
@@ -336,9 +366,24 @@ static void badly_finished(
 	failure_details(r, c, e, output_is_above);
 }
 
+/* What --yes has ticked: nobody was shown it. */
+static void assumed_items(struct report *r, const struct card *c, const struct value *result)
+{
+	const struct value *items = map_get(result->map, "items");
+	for (size_t i = 0; items && items->kind == VALUE_LIST && i < items->list->count; i++) {
+		const struct value *item = &items->list->items[i];
+		const struct value *text =
+			item->kind == VALUE_MAP ? map_get(item->map, "text") : NULL;
+		if (text && text->kind == VALUE_STRING)
+			detail_text(r, c, STYLE_NONE, value_string(text), false);
+	}
+}
+
 /* What a process left behind is told however the step ends: nobody else knows of it any more. */
 static void attempt_finished(struct report *r, struct card *c, const struct event *e)
 {
+	if (c->is_assumed)
+		assumed_items(r, c, &e->result);
 	if (!e->note.len)
 		return;
 	end_output(r, c, e);

@@ -20,8 +20,7 @@ static struct str step_title(struct decider *d, struct spot s)
 		return (struct str){0};
 	scope_enter(d, s, false, &scope, &ev);
 	/* Of a for_each as a whole the item is not known: its id says what it is. */
-	return template_render_text(&ev, step->name, &text) ? value_string(&text)
-							     : (struct str){0};
+	return template_render_text(&ev, step->name, &text) ? value_string(&text) : (struct str){0};
 }
 
 void spot_event(struct decider *d, struct spot s, enum event_kind kind, struct event *out)
