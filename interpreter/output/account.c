@@ -58,16 +58,32 @@ static const struct node *node_of(const struct account *a, uint32_t node)
 	return a->plan && node < a->plan->count ? &a->plan->nodes[node] : NULL;
 }
 
+/* What stays on purpose is told as who wrote the runbook knows it: of what a module keeps, the step
+ * that uses it; of a step without an id, what it does. */
+static struct str kept_label(struct account *a, const struct event *e)
+{
+	const struct node *n = node_of(a, e->node), *outer = n;
+	struct str text = e->title.len ? e->title : e->command;
+	for (; outer && outer->unit->outer && outer->unit->node != NODE_NONE;)
+		outer = node_of(a, outer->unit->node);
+	if (outer && outer != n)
+		return plan_name(a->plan, (uint32_t)(outer - a->plan->nodes), &a->arena);
+	if (n && n->step && !n->step->id.len && text.len)
+		return keep(a, text_line(&text));
+	return keep_label(a, e);
+}
+
 static void add_effect(struct account *a, const struct event *e, bool is_kept)
 {
 	if (a->effect_count == a->effect_cap) {
 		a->effect_cap = a->effect_cap ? a->effect_cap * 2 : 16;
 		a->effects = heap_array(a->effects, a->effect_cap, sizeof *a->effects);
 	}
-	a->effects[a->effect_count++] = (struct lasting){.label = keep_label(a, e),
-		.node = e->node,
-		.item = keep(a, e->item),
-		.is_kept = is_kept};
+	a->effects[a->effect_count++] =
+		(struct lasting){.label = is_kept ? kept_label(a, e) : keep_label(a, e),
+			.node = e->node,
+			.item = keep(a, e->item),
+			.is_kept = is_kept};
 }
 
 static void drop_effect(struct account *a, uint32_t node, struct str item)
@@ -286,7 +302,9 @@ static void tell_effects(struct telling *t, bool is_kept, struct str label)
 	const struct account *a = t->account;
 	strbuf_clear(&t->text);
 	for (size_t i = a->effect_count; i-- > 0;) {
-		if (a->effects[i].is_kept == is_kept)
+		bool is_again = is_kept && i + 1 < a->effect_count &&
+				str_equal(a->effects[i].label, a->effects[i + 1].label);
+		if (a->effects[i].is_kept == is_kept && !is_again)
 			strbuf_printf(&t->text, "%s%.*s", t->text.len ? ", " : "",
 				STR_ARGS(a->effects[i].label));
 	}
