@@ -53,6 +53,24 @@ static void run_started(struct report *r, const struct event *e)
 	report_tell(r, &(struct report_line){.kind = LINE_BLANK});
 }
 
+/* What came before was told then: a head is all that says which run this is. */
+static void run_resumed(struct report *r, const struct event *e)
+{
+	const struct plan *p = r->board.plan;
+	struct report_line l = {.kind = LINE_PLAIN, .label = e->runbook};
+	if (p && p->book && !l.label.len)
+		l.label = p->book->name;
+	strbuf_clear(&r->note);
+	if (e->run.len)
+		strbuf_printf(&r->note, "run %.*s, ", STR_ARGS(e->run));
+	strbuf_puts(&r->note, "resumed");
+	if (e->by.len)
+		strbuf_printf(&r->note, " by %.*s", STR_ARGS(e->by));
+	l.note = strbuf_str(&r->note);
+	report_tell(r, &l);
+	report_tell(r, &(struct report_line){.kind = LINE_BLANK});
+}
+
 static void signal_came(struct report *r, const struct event *e)
 {
 	const char *name = sigabbrev_np((int)e->signal);
@@ -70,6 +88,8 @@ void report_run_event(struct report *r, const struct event *e)
 {
 	if (e->kind == EVENT_RUN_STARTED)
 		run_started(r, e);
+	else if (e->kind == EVENT_RUN_RESUMED)
+		run_resumed(r, e);
 	else if (e->kind == EVENT_SIGNAL)
 		signal_came(r, e);
 	else if (e->kind == EVENT_MAIN_FINISHED)

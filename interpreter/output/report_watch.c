@@ -5,15 +5,12 @@
 
 #define SAMPLES_TOLD 8
 
-static struct report_line line_of(
-	struct report *r, const struct event *e, const struct strbuf *label)
+static struct report_line line_of(struct report *r, const struct event *e, struct str label)
 {
 	strbuf_clear(&r->note);
 	strbuf_clear(&r->text);
-	return (struct report_line){.kind = LINE_EVENT,
-		.time_ns = e->time_ns,
-		.label = strbuf_str(label),
-		.is_sentence = true};
+	return (struct report_line){
+		.kind = LINE_EVENT, .time_ns = e->time_ns, .label = label, .is_sentence = true};
 }
 
 /* ---- samples --------------------------------------------------------------------------------- */
@@ -32,7 +29,7 @@ static void tell_sample(struct report *r, const struct event *e)
 	struct watched *w = watching_watch(&r->watching, e);
 	if (!w || !r->verbose || r->is_live)
 		return;
-	struct report_line l = line_of(r, e, &w->name);
+	struct report_line l = line_of(r, e, strbuf_str(&w->name));
 	put_samples(&r->text, w, 1);
 	if (w->why.len)
 		strbuf_printf(&r->text, ": %.*s", STR_ARGS(strbuf_str(&w->why)));
@@ -131,7 +128,7 @@ static void tell_rule(struct report *r, const struct rule *rule, struct report_l
 
 static void tell_muted(struct report *r, const struct rule *rule, const struct event *e)
 {
-	struct report_line l = line_of(r, e, &rule->guard);
+	struct report_line l = line_of(r, e, rule_name(rule));
 	l.mark = MARK_WARNED;
 	l.word = STR("holds already, and is muted");
 	l.text = e->message;
@@ -150,7 +147,7 @@ static void tell_condition(struct report *r, const struct event *e)
 		return;
 	if (r->is_live && !r->verbose && rule->phase != CONDITION_FIRING)
 		return;
-	struct report_line l = line_of(r, e, &rule->guard);
+	struct report_line l = line_of(r, e, rule_name(rule));
 	if (rule->is_verify)
 		tell_recovery(r, rule, &l);
 	else
@@ -168,7 +165,7 @@ static void tell_blind(struct report *r, const struct event *e)
 	const struct watched *w = watching_watch(&r->watching, e);
 	if (!w)
 		return;
-	struct report_line l = line_of(r, e, &w->name);
+	struct report_line l = line_of(r, e, strbuf_str(&w->name));
 	l.label = e->watch;
 	l.mark = w->is_blind ? MARK_UNKNOWN : MARK_OK;
 	l.word = w->is_blind ? STR("is blind") : STR("is seen again");

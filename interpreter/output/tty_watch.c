@@ -64,7 +64,7 @@ static struct columns measure(const struct view *v)
 			continue;
 		strbuf_clear(&state);
 		rule_state_text(&state, r);
-		widen(&c.guard, text_width(strbuf_str(&r->guard)));
+		widen(&c.guard, text_width(rule_name(r)));
 		widen(&c.state, state.len);
 	}
 	strbuf_release(&state);
@@ -195,8 +195,7 @@ static void rule_line(
 	struct pen pen = pen_begin(p, v);
 	struct strbuf state = {0};
 	put_mark(&pen, mark);
-	put_padded(
-		&pen, mark == MARK_NONE ? STYLE_DIM : STYLE_NONE, strbuf_str(&r->guard), c->guard);
+	put_padded(&pen, mark == MARK_NONE ? STYLE_DIM : STYLE_NONE, rule_name(r), c->guard);
 	pen_blanks(&pen, 2);
 	rule_state_text(&state, r);
 	pen_buf(&pen, style, &state);

@@ -62,9 +62,20 @@ static void place_rule(const struct watching *w, size_t i, struct rule *r)
 		return;
 	r->is_verify = has_verify && i == when;
 	r->is_monitors = i >= when + has_verify;
-	if (i < when)
-		r->is_observed =
-			((const struct condition *)back->when.items[i])->mode == CONDITION_OBSERVE;
+	if (i >= when)
+		return;
+	const struct condition *c = back->when.items[i];
+	r->is_observed = c->mode == CONDITION_OBSERVE;
+	/* A reason with values in it is filled in when it is given. */
+	if (c->reason && c->reason->source.kind == VALUE_STRING &&
+		str_find(value_string(&c->reason->source), STR("${{"), 0) < 0)
+		r->reason = value_string(&c->reason->source);
+}
+
+struct str rule_name(const struct rule *r)
+{
+	struct str reason = r->reason;
+	return reason.len ? text_line(&reason) : strbuf_str(&r->guard);
 }
 
 struct rule *watching_rule(struct watching *w, const struct event *e)

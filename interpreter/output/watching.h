@@ -26,7 +26,8 @@ struct watched {
 
 struct rule {
 	struct strbuf guard;
-	struct strbuf why;			  /* why the last tick could not be known */
+	struct str reason; /* of the plan: what its author calls it; empty: nothing */
+	struct strbuf why; /* why the last tick could not be known */
 	enum condition_phase phase, phase_before; /* the last tick but one */
 	int64_t held_ns, held_before_ns, for_ns;
 	bool has_ticked, is_unknown;
@@ -61,6 +62,8 @@ struct rule *watching_rule(struct watching *w, const struct event *e);
 bool is_undone(const struct event *e);
 /* Whether the guard reads the watch, by its text. */
 bool rule_reads(const struct rule *r, struct str watch);
+/* What people know it by: its reason, or else its guard. */
+struct str rule_name(const struct rule *r);
 /* Whether it is worth a look now: not settled, not over, not to come. */
 bool rule_is_live(const struct watching *w, const struct rule *r);
 /* `quiet`, `pending 3m12s of 5m`, `firing` */
