@@ -37,7 +37,8 @@ static struct sink *make_sink(const struct order *o, int output, const struct pl
 {
 	struct output_options options_of_output = {.color = color_wanted(o->color, STDOUT_FILENO),
 		.ascii = !locale_is_utf8(),
-		.verbose = o->verbose};
+		.verbose = o->verbose,
+		.is_recorded = !o->no_record};
 
 	switch (output) {
 	case OUTPUT_TTY:

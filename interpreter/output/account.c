@@ -246,6 +246,19 @@ static void close_held(struct account *a)
 		add_task(a, "nothing that has a rollback has run");
 }
 
+static void add_commands(struct account *a, struct str run)
+{
+	if (!a->is_recorded || !run.len)
+		return;
+	if (str_is(a->turn_reason, "approval"))
+		add_task(a, "answer it: runbook approve %.*s, or runbook reject %.*s",
+			STR_ARGS(run), STR_ARGS(run));
+	else
+		add_task(a, "go on: runbook resume %.*s", STR_ARGS(run));
+	if (is_in_effect(a))
+		add_task(a, "go back: runbook rollback %.*s", STR_ARGS(run));
+}
+
 static void close_refused(struct account *a)
 {
 	struct str file = a->file.len ? a->file : STR("FILE");
@@ -340,6 +353,8 @@ void account_tell(struct account *a, const struct event *e, account_line *line, 
 		return;
 	a->left = keep_texts(a, &e->left, &a->left_count);
 	close_tasks(a, e->status);
+	if (e->status == RUN_HELD)
+		add_commands(a, e->run);
 	if (is_back)
 		tell_undone(&t);
 	else if (e->status != RUN_REFUSED)

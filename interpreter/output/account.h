@@ -29,6 +29,7 @@ struct account {
 	struct str *bare;	   /* what the file has no way to undo, or passed over */
 	size_t undone_count, bare_count, left_count;
 	struct str file;
+	bool is_recorded; /* see output_options */
 	struct str turn_reason;
 	struct strbuf
 		turn_why; /* why it turned (back, held, refused), on one line; empty: it did not */

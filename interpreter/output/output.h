@@ -16,8 +16,9 @@ struct screen_size {
 
 struct output_options {
 	bool color;
-	bool ascii;   /* draw with ASCII only: see locale_is_utf8 */
-	bool verbose; /* also the steps inside of modules, outputs; tty: what steps print */
+	bool ascii;	  /* draw with ASCII only: see locale_is_utf8 */
+	bool verbose;	  /* also the steps inside of modules, outputs; tty: what steps print */
+	bool is_recorded; /* the run can be taken up again by its id */
 	const struct screen_size *size; /* tty: instead of asking the terminal, at each frame */
 };
 

@@ -75,5 +75,6 @@ struct sink *plain_sink_new(int fd, const struct plan *plan, const struct output
 			.newline = "\n"},
 		.writer = {.fd = fd}};
 	report_init(&p->report, plan);
+	p->report.account.is_recorded = o->is_recorded;
 	return &p->sink;
 }

@@ -196,6 +196,7 @@ struct sink *tty_sink_new(int fd, const struct plan *plan, const struct output_o
 		.screen = {.writer = {.fd = fd}},
 		.given_size = o->size};
 	report_init(&t->report, plan);
+	t->report.account.is_recorded = o->is_recorded;
 	arena_init(&t->scratch);
 	update_size(t);
 	t->screen.size = t->size;
