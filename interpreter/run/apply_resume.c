@@ -99,8 +99,9 @@ static void reset_failed_undos(struct run *r)
 static void want_undoing(struct run *r)
 {
 	r->wants_undoing = true;
+	r->is_aborted = false; /* what was left as it is then is not to stay any more */
 	if (r->is_rolling_back && !r->is_over)
-		return; /* it is on its way already */
+		return;				  /* it is on its way already */
 	flow_withdraw((struct spot){r->root, 0}); /* the end of the run was due there */
 	reset_section(r, r->plan->before);
 	reset_section(r, r->plan->after);
