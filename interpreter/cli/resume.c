@@ -9,6 +9,7 @@
 #include "cli/place.h"
 #include "model/inputs.h"
 #include "run/resume.h"
+#include "run/undo.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -350,6 +351,65 @@ static int check_masked_texts(struct resumption *z)
 	return -1;
 }
 
+/* ---- names of steps in the order ----------------------------------------------------------------
+ */
+
+static bool is_known(struct resumption *z, const char *step)
+{
+	const struct run *r = z->s.engine.decider.run;
+
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		struct frame *frame = r->frames[f];
+
+		for (uint32_t i = 0; i < frame->count; i++) {
+			struct spot s = {frame, frame->first + i};
+
+			if (str_is(undo_name(r, s, &z->s.scratch), step))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A slip in the name would undo the very step that is to be left alone. */
+static int check_undo_skip(struct resumption *z, const char *step)
+{
+	const struct run *r = z->s.engine.decider.run;
+	struct strbuf names = {0};
+	struct spot *spots;
+	uint32_t count = undo_list(r, &z->s.scratch, &spots);
+	bool is_there = false;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct str name = undo_name(r, spots[i], &z->s.scratch);
+
+		is_there |= str_is(name, step);
+		strbuf_printf(&names, "%s`%.*s`", i ? ", " : "to undo: ", STR_ARGS(name));
+	}
+	if (!is_there)
+		usage_error(count ? strbuf_str(&names).at : "nothing of it can be undone",
+			is_known(z, step) ? "`--skip %s`: there is nothing to undo of this step"
+					  : "`--skip %s`: there is no such step",
+			step);
+	strbuf_release(&names);
+	return is_there ? -1 : EXIT_USAGE;
+}
+
+static int check_names(struct resumption *z)
+{
+	const struct order *o = z->s.order;
+	int code = -1;
+
+	for (size_t i = 0; i < o->resolution_count && code < 0; i++) {
+		if (!is_known(z, o->resolutions[i].step))
+			code = usage_error("`runbook show RUN` lists them",
+				"`--resolve %s`: there is no such step", o->resolutions[i].step);
+	}
+	for (size_t i = 0; i < o->undo_skip_count && code < 0; i++)
+		code = check_undo_skip(z, o->undo_skips[i].step);
+	return code;
+}
+
 static int restore(struct resumption *z)
 {
 	struct session *s = &z->s;
@@ -372,7 +432,7 @@ static int restore(struct resumption *z)
 		usage_error("`runbook resume` finishes it", "the run is rolling back");
 		return EXIT_REFUSED;
 	}
-	return -1;
+	return check_names(z);
 }
 
 int session_resume(const struct order *o, struct venue *venue)

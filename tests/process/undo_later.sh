@@ -1,0 +1,67 @@
+#!/bin/sh
+# What a person asks of a run that has stopped: ended as it is, undone later, all but a step.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+cat >held.yml <<'YML'
+version: 1
+runbook: held
+steps:
+  - id: a
+    run: echo a >>effects
+    rollback: { run: echo undo a >>effects }
+  - id: b
+    run: echo b >>effects
+    rollback: { run: echo undo b >>effects }
+  - id: ask
+    confirm: Go on?
+YML
+effects() { tr '\n' '|' <effects; }
+
+# ---- ended as it is, undone all the same ----
+run 5 exec held.yml
+run 1 abort last
+same "an end as it is undoes nothing" 'a|b|' "$(effects)"
+run 3 rollback last
+same "and can be undone later" 'a|b|undo b|undo a|' "$(effects)"
+run 7 rollback last
+same "once" 'a|b|undo b|undo a|' "$(effects)"
+
+# ---- a slip in the name of a step ----
+rm effects
+run 5 exec held.yml
+run 2 rollback last --skip bb --reason 'restored by hand'
+has "a step that is not there" '`--skip bb`: there is no such step'
+has "what could be meant" 'to undo: `b`, `a`'
+run 2 rollback last --skip ask --reason 'restored by hand'
+has "a step with nothing to undo" '`--skip ask`: there is nothing to undo of this step'
+run 2 resume last --resolve bb=done
+has "nothing to resolve" '`--resolve bb`: there is no such step'
+same "nothing was undone" 'a|b|' "$(effects)"
+run 3 rollback last --skip b --reason 'restored by hand'
+same "all but the step" 'a|b|undo a|' "$(effects)"
+
+# ---- what an earlier rollback left behind ----
+cat >stuck.yml <<'YML'
+version: 1
+runbook: stuck
+steps:
+  - id: a
+    run: echo a >>effects
+    rollback: { run: echo undo a >>effects }
+  - id: b
+    run: echo b >>effects
+    rollback: { run: test -e mended && echo undo b >>effects, retry: { attempts: 1 } }
+  - id: breaks
+    run: exit 3
+    effects: none
+YML
+rm effects
+run 4 exec stuck.yml
+run 4 rollback last --retry
+touch mended
+run 3 rollback last --retry
+same "once it can be undone" 'a|b|undo b|undo a|' "$(effects)"
+run 7 rollback last --retry
+
+finish
