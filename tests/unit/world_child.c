@@ -479,6 +479,49 @@ TEST(child_stopped)
 	teardown(&r);
 }
 
+/* With the terminal in its hands, which it stops in (Ctrl-Z): nobody else would wake it. */
+static int run_on_terminal(struct run_dir *r, const char *name)
+{
+	setsid();
+	int terminal = open(name, O_RDWR | O_CLOEXEC); /* it becomes ours */
+	struct real_options options = {.log_dir = r->dir,
+		.children_fd = r->children,
+		.children_first = 1,
+		.terminal_fd = terminal};
+	struct world *w = real_world_new(&options);
+	struct request request = script(r, 1,
+		"read -r line; read -r p n s q group session tty front rest </proc/$$/stat\n"
+		"echo $line $((front == $$)) > got; kill -TSTP $$; exit 3");
+	request.process.is_interactive = true;
+	world_start(w, 1, &request);
+	struct answer a = finish(w, 1, &r->arena, NULL);
+	bool is_ours = tcgetpgrp(terminal) == getpgrp();
+	world_free(w);
+	return is_ours && field_int(&a, "exit_code") == 3 ? 0 : 1;
+}
+
+TEST(child_has_the_terminal)
+{
+	struct run_dir r = setup();
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int status = -1;
+	CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	const char *name = ptsname(master);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(run_on_terminal(&r, name));
+	CHECK(write(master, "hello\n", 6) == 6);
+	waitpid(pid, &status, 0);
+	CHECK_INT(status, 0);
+	CHECK_TEXT(read_file(&r, "got"), "hello 1\n");
+	struct child c;
+	CHECK(child_read(r.children, 1, &c));
+	CHECK_INT(c.phase, CHILD_ENDED);
+	CHECK_INT(c.status, 3);
+	close(master);
+	teardown(&r);
+}
+
 /* A grandchild that holds the pipes, and prints without end, keeps nobody. */
 TEST(child_leaves_a_flood)
 {
