@@ -202,6 +202,8 @@ static void turn(struct account *a, const struct event *e)
 
 void account_add(struct account *a, const struct event *e)
 {
+	a->has_begun |= e->kind == EVENT_RUN_STARTED;
+	a->is_partial |= e->kind == EVENT_RUN_RESUMED && !a->has_begun;
 	if (e->kind == EVENT_RUN_STARTED)
 		a->file = keep(a, e->file);
 	else if (e->kind == EVENT_STEP_STARTED)
@@ -242,6 +244,8 @@ static void close_held(struct account *a)
 		add_task(a, "decide whether what the condition found is bad enough to go back");
 	if (is_in_effect(a))
 		add_task(a, "undo by hand what is not to stay");
+	else if (a->is_partial)
+		add_task(a, "what ran in earlier sittings is in effect: `runbook show` tells it");
 	else
 		add_task(a, "nothing that has a rollback has run");
 }

@@ -19,6 +19,8 @@ struct lasting {
 
 struct account {
 	const struct plan *plan; /* may be NULL: no effects are known then */
+	bool has_begun;		 /* the beginning of the run was seen */
+	bool is_partial;	 /* it was not: what ran in an earlier sitting is not known here */
 	struct arena arena;
 	struct lasting
 		*effects; /* of steps that started, have a rollback and are not undone; kept ones */
