@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/place.h"
 #include "run/action.h"
+#include "tool/when.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -181,20 +182,25 @@ int recorder_own(struct recorder *r, struct str run)
 /* ---- the lock -----------------------------------------------------------------------------------
  */
 
+void recorder_describe_lock(struct strbuf *b, const struct lock_row *row)
+{
+	strbuf_printf(b, "lock `%.*s` is held by %.*s@%.*s (run %.*s, process %lld) since ",
+		STR_ARGS(row->name), STR_ARGS(row->owner), STR_ARGS(row->host), STR_ARGS(row->run),
+		(long long)row->pid);
+	when_local(b, row->since_ns);
+	if (row->reason.len)
+		strbuf_printf(b, ": %.*s", STR_ARGS(row->reason));
+}
+
 static void tell_holder(const struct lock_row *held, bool waits)
 {
-	char since[64] = "";
-	time_t seconds = (time_t)(held->since_ns / NS_PER_S);
-	struct tm tm;
+	struct strbuf b = {0};
 
-	if (localtime_r(&seconds, &tm))
-		strftime(since, sizeof(since), "%Y-%m-%d %H:%M:%S %z", &tm);
-	fprintf(stderr,
-		"runbook: lock `%.*s` is held by %.*s@%.*s (run %.*s, process %lld) since %s",
-		STR_ARGS(held->name), STR_ARGS(held->owner), STR_ARGS(held->host),
-		STR_ARGS(held->run), (long long)held->pid, since);
-	fprintf(stderr, "%s%.*s%s\n", held->reason.len ? ": " : "", STR_ARGS(held->reason),
-		waits ? "; waiting" : "");
+	strbuf_puts(&b, "runbook: ");
+	recorder_describe_lock(&b, held);
+	strbuf_puts(&b, waits ? "; waiting\n" : "\n");
+	write_all(STDERR_FILENO, strbuf_str(&b));
+	strbuf_release(&b);
 }
 
 int recorder_lock(struct recorder *r, struct str name, struct str reason, bool waits)

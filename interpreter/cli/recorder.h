@@ -40,6 +40,8 @@ int recorder_reopen(struct recorder *r, const struct run_row *row, const struct 
 /* Gives the lock back and closes the store. */
 void recorder_close(struct recorder *r);
 
+/* Who holds it, since when and why: one line without its end. */
+void recorder_describe_lock(struct strbuf *b, const struct lock_row *row);
 /* `name@host`, for what a person does. */
 struct str recorder_by(struct arena *a);
 

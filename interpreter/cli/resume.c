@@ -4,11 +4,11 @@
  */
 #include "cli/session_private.h"
 
-#include "base/json.h"
 #include "cli/command.h"
 #include "cli/place.h"
 #include "model/inputs.h"
 #include "run/resume.h"
+#include "tool/history.h"
 #include "run/undo.h"
 
 #include <signal.h>
@@ -24,9 +24,8 @@ struct resumption {
 	const char *path; /* of the runbook */
 	struct replay replay;
 	struct arena event_arena;
-	struct str started; /* the body of the first event */
-	const char *damage;
-	int64_t given_inputs; /* secret ones that were given again */
+	struct value recorded; /* inputs of the first event */
+	bool has_beginning;
 };
 
 /* ---- an interpreter that is still there --------------------------------------------------------
@@ -134,51 +133,26 @@ static bool read_sources(struct resumption *z)
 /* ---- the state
  * ----------------------------------------------------------------------------------- */
 
-static bool keep_first(void *context, struct str body)
+static bool replay_one(void *context, struct event *e)
 {
 	struct resumption *z = context;
-
-	z->started = (struct str){arena_copy(&z->s.run_arena, body.at, body.len), body.len};
-	return false;
-}
-
-static bool decode(struct resumption *z, struct str body, struct event *e)
-{
-	struct json_error error;
-	struct value v;
-	const char *why = NULL;
-
-	if (!json_decode(&z->event_arena, body, &v, &error))
-		z->damage = arena_string(&z->s.run_arena, error.message);
-	else if (!event_from_json(&z->event_arena, &v, e, &why))
-		z->damage = arena_string(&z->s.run_arena, why);
-	return !z->damage;
-}
-
-static bool replay_body(void *context, struct str body)
-{
-	struct resumption *z = context;
-	struct event e;
 
 	arena_reset(&z->event_arena);
-	if (!decode(z, body, &e))
-		return false;
-	replay_event(&z->replay, &z->event_arena, &e);
+	replay_event(&z->replay, &z->event_arena, e);
 	return true;
 }
 
 static int replay_all(struct resumption *z)
 {
-	struct store *store = z->s.recorder.store;
-	bool torn = false;
+	struct history h = {0};
 
 	z->replay.run = z->s.engine.decider.run;
-	if (!store_events(store, z->row.number, replay_body, z, &torn) || z->damage) {
+	if (!history_read(&h, z->s.recorder.store, &z->row, &z->s.run_arena, replay_one, z)) {
 		usage_error("it is not gone on with; `runbook show` still tells what can be read",
-			"%s", z->damage ? z->damage : store_error(store));
+			"%s", h.why);
 		return EXIT_REFUSED;
 	}
-	if (torn)
+	if (h.is_torn)
 		fprintf(stderr,
 			"runbook: the last event of the record was cut off and is left out\n");
 	z->s.engine.children = z->replay.children;
@@ -240,23 +214,30 @@ static bool restore_inputs(struct resumption *z, const struct value *recorded)
 	return is_good;
 }
 
-/* Of the first event: before the state is rebuilt, because the masker has to know them first. */
-static bool read_beginning(struct resumption *z)
+static bool take_beginning(void *context, struct event *e)
 {
-	struct store *store = z->s.recorder.store;
-	struct event e = {0};
-	bool is_read = store_events(store, z->row.number, keep_first, z, NULL);
+	struct resumption *z = context;
 
-	if (!is_read || !z->started.len || !decode(z, z->started, &e) ||
-		e.kind != EVENT_RUN_STARTED) {
-		usage_error(NULL, "%s",
-			z->damage ? z->damage
-			: is_read ? "nothing of this run is on record: begin a new one"
-				  : store_error(store));
-		return false;
+	z->has_beginning = e->kind == EVENT_RUN_STARTED;
+	if (z->has_beginning) {
+		z->s.vars = value_deep_copy(&z->s.run_arena, &e->vars);
+		z->recorded = value_deep_copy(&z->s.run_arena, &e->inputs);
 	}
-	z->s.vars = value_deep_copy(&z->s.run_arena, &e.vars);
-	return restore_inputs(z, &e.inputs);
+	return false;
+}
+
+/* Of the first event: before the state is rebuilt, because the masker has to know them first. */
+static int read_beginning(struct resumption *z)
+{
+	struct history h = {0};
+
+	history_read(&h, z->s.recorder.store, &z->row, &z->s.run_arena, take_beginning, z);
+	if (h.why || !z->has_beginning) {
+		usage_error(NULL, "%s",
+			h.why ? h.why : "nothing of this run is on record: begin a new one");
+		return h.why ? EXIT_REFUSED : EXIT_USAGE;
+	}
+	return restore_inputs(z, &z->recorded) ? -1 : EXIT_USAGE;
 }
 
 /* What the record has masked is put back where it is known. */
@@ -420,8 +401,9 @@ static int restore(struct resumption *z)
 	code = check_masked_texts(z);
 	if (code >= 0)
 		return code;
-	if (!read_beginning(z))
-		return z->damage ? EXIT_REFUSED : EXIT_USAGE;
+	code = read_beginning(z);
+	if (code >= 0)
+		return code;
 	if (!restore_options(z) || !session_fill_late(s))
 		return EXIT_USAGE;
 	code = replay_all(z);

@@ -59,18 +59,10 @@ void replay_event(struct replay *p, struct arena *a, struct event *e)
 
 	if (!is_within_plan(r, e))
 		return;
-	p->last_wall_ns = e->wall_ns;
 	if (e->child > p->children)
 		p->children = e->child;
-	if (e->kind == EVENT_RUN_RESUMED) {
+	if (e->kind == EVENT_RUN_RESUMED)
 		p->is_stopping = false;
-		p->status = RUN_OPEN;
-		p->held_for = (struct str){0};
-	} else if (e->kind == EVENT_RUN_FINISHED) {
-		p->status = e->status;
-	}
-	if (e->kind == EVENT_HOLD)
-		p->held_for = keep_text(r->arena, e->message);
 	p->is_stopping |= begins_stopping(r, e);
 	if (!p->is_stopping || is_kept_of_stopping(r, e)) {
 		make_usable(a, e);

@@ -11,11 +11,8 @@
 
 struct replay {
 	struct run *run;
-	uint32_t children;	/* the highest number of a program */
-	int64_t last_wall_ns;	/* of the last event */
-	enum run_status status; /* of the last sitting; RUN_OPEN: it was killed */
+	uint32_t children; /* the highest number of a program */
 	bool is_stopping;
-	struct str held_for; /* why it was held, if it was */
 };
 
 /* `e` was decoded from the record, its memory may go afterwards. */
