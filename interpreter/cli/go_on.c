@@ -8,44 +8,32 @@
 
 #include <unistd.h>
 
+/* The rows that all have come first in each table, then its own, in this order. */
 enum {
-	OPTION_RESOLVE,
-	OPTION_ACCEPT,
-	OPTION_RETRY,
-	OPTION_SKIP,
-	OPTION_REASON,
-	OPTION_COMMENT,
 	OPTION_INPUT,
 	OPTION_YES,
 	OPTION_OUTPUT,
 	OPTION_VERBOSE,
 	OPTION_STORE,
 	OPTION_COLOR,
-	OPTION_COUNT
-};
-
-static const struct option_row rows[OPTION_COUNT] = {
-	[OPTION_RESOLVE] = {"--resolve", 0, "STEP=done|failed|retry",
-		"how a step ended that nobody saw end; may be given more than once"},
-	[OPTION_ACCEPT] = {"--accept-changes", 0, NULL,
-		"go on with the text it began with, although the file was changed"},
-	[OPTION_RETRY] = {"--retry", 0, NULL, "only what an earlier rollback left behind"},
-	[OPTION_SKIP] = {"--skip", 0, "STEP", "leave this step as it is; needs --reason"},
-	[OPTION_REASON] = {"--reason", 0, "WHY", "why it is skipped; kept in the record"},
-	[OPTION_COMMENT] = {"--comment", 0, "TEXT", "kept with the answer"},
-	[OPTION_INPUT] = {"--input", 'i', "NAME=VALUE", "a secret input, which no record keeps"},
-	[OPTION_YES] = {"--yes", 'y', NULL, "answer every question with yes"},
-	[OPTION_OUTPUT] = {"--output", 'o', "tty|plain|jsonl|junit", "how it is told"},
-	[OPTION_VERBOSE] = {"--verbose", 'v', NULL,
-		"also the steps inside of modules, and what steps print"},
-	[OPTION_STORE] = {"--store", 0, "FILE", "where the run is recorded"},
-	[OPTION_COLOR] = {"--color", 0, "auto|always|never", "colour on a terminal"},
+	OPTION_OWN,
+	OPTION_RESOLVE = OPTION_OWN,
+	OPTION_ACCEPT,
+	OPTION_RETRY,
+	OPTION_SKIP,
+	OPTION_REASON,
+	OPTION_COMMENT,
 };
 
 struct going_on {
 	struct order order;
 	const char *reason;
-	const struct option_row *table;
+	int own; /* what the first row of its own means */
+};
+
+struct way {
+	const char *how, *approve; /* see struct order */
+	int own;
 };
 
 /* ---- options ------------------------------------------------------------------------------------
@@ -134,11 +122,8 @@ static int take_options(struct going_on *g, struct arguments *a)
 			g->order.run = a->value;
 			continue;
 		}
-		/* The table of a command has some of the rows above. */
-		for (int i = 0; i < OPTION_COUNT; i++) {
-			if (strcmp(rows[i].name, a->command->options[next].name) == 0)
-				code = take_option(g, i, a->value);
-		}
+		code = take_option(
+			g, next < OPTION_OWN ? next : next - OPTION_OWN + g->own, a->value);
 	}
 	if (code < 0 && !g->order.run)
 		return usage_error("`last`, an id, or the beginning of one", "which run?");
@@ -149,15 +134,16 @@ static int take_options(struct going_on *g, struct arguments *a)
 	return code;
 }
 
-static int go_on(
-	const struct command *c, int argc, char **argv, const char *how, const char *approve)
+static int go_on(const struct command *c, int argc, char **argv, struct way way)
 {
 	struct arguments a = {.command = c, .argc = argc, .argv = argv};
 	struct venue venue = stage_venue();
 	struct going_on *g = heap_alloc(sizeof(*g));
 	int code;
 
-	*g = (struct going_on){.order = {.jobs = DEFAULT_JOBS, .how = how, .approve = approve}};
+	*g = (struct going_on){
+		.order = {.jobs = DEFAULT_JOBS, .how = way.how, .approve = way.approve},
+		.own = way.own};
 	code = take_options(g, &a);
 	g->order.has_person = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !g->order.assume_yes;
 	if (code < 0)
@@ -178,48 +164,47 @@ static int go_on(
 		{"--verbose", 'v', NULL,                                                           \
 			"also the steps inside of modules, and what steps print"},                 \
 		{"--store", 0, "FILE", "where the run is recorded"},                               \
-		{"--color", 0, "auto|always|never", "colour on a terminal"},                       \
 	{                                                                                          \
-		0                                                                                  \
+		"--color", 0, "auto|always|never", "colour on a terminal"                          \
 	}
 
-static const struct option_row resume_rows[] = {
+static const struct option_row resume_rows[] = {SHARED_ROWS,
 	{"--resolve", 0, "STEP=done|failed|retry",
 		"how a step ended that nobody saw end; may be given more than once"},
 	{"--accept-changes", 0, NULL,
 		"go on with the text it began with, although the file was changed"},
-	SHARED_ROWS};
-static const struct option_row rollback_rows[] = {
+	{0}};
+static const struct option_row rollback_rows[] = {SHARED_ROWS,
 	{"--retry", 0, NULL, "only what an earlier rollback left behind"},
 	{"--skip", 0, "STEP", "leave this step as it is; needs --reason"},
-	{"--reason", 0, "WHY", "why it is skipped; kept in the record"}, SHARED_ROWS};
-static const struct option_row abort_rows[] = {SHARED_ROWS};
+	{"--reason", 0, "WHY", "why it is skipped; kept in the record"}, {0}};
+static const struct option_row abort_rows[] = {SHARED_ROWS, {0}};
 static const struct option_row answer_rows[] = {
-	{"--comment", 0, "TEXT", "kept with the answer"}, SHARED_ROWS};
+	SHARED_ROWS, {"--comment", 0, "TEXT", "kept with the answer"}, {0}};
 
 static int run_resume(const struct command *c, int argc, char **argv)
 {
-	return go_on(c, argc, argv, "resume", NULL);
+	return go_on(c, argc, argv, (struct way){"resume", NULL, OPTION_RESOLVE});
 }
 
 static int run_rollback(const struct command *c, int argc, char **argv)
 {
-	return go_on(c, argc, argv, "rollback", NULL);
+	return go_on(c, argc, argv, (struct way){"rollback", NULL, OPTION_RETRY});
 }
 
 static int run_abort(const struct command *c, int argc, char **argv)
 {
-	return go_on(c, argc, argv, "abort", NULL);
+	return go_on(c, argc, argv, (struct way){"abort", NULL, OPTION_OWN});
 }
 
 static int run_approve(const struct command *c, int argc, char **argv)
 {
-	return go_on(c, argc, argv, "resume", "yes");
+	return go_on(c, argc, argv, (struct way){"resume", "yes", OPTION_COMMENT});
 }
 
 static int run_reject(const struct command *c, int argc, char **argv)
 {
-	return go_on(c, argc, argv, "resume", "no");
+	return go_on(c, argc, argv, (struct way){"resume", "no", OPTION_COMMENT});
 }
 
 const struct command resume_command = {.name = "resume",
