@@ -2,6 +2,7 @@
  * movement in flow.c. */
 #include "run/apply.h"
 #include "run/queue.h"
+#include "run/undo.h"
 #include "run/watch.h"
 
 #include <signal.h>
@@ -54,9 +55,24 @@ static void begin_finally(struct run *r, int64_t time_ns)
 		flow_attend(r, (struct spot){r->root, 0});
 }
 
+/* A person ended the run as it is: nothing is undone, so everything that could be is named. */
+static void leave_all_behind(struct run *r)
+{
+	struct spot *spots;
+	uint32_t count = undo_list(r, r->arena, &spots);
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct str name = undo_name(r, spots[i], r->arena);
+
+		turn_leave_behind(r, "`%.*s` is not undone: the run was aborted", STR_ARGS(name));
+	}
+}
+
 static void apply_main_finished(struct run *r, const struct event *e)
 {
 	r->status = e->status;
+	if (e->status == RUN_ROLLBACK_INCOMPLETE)
+		leave_all_behind(r);
 	if (e->reason)
 		r->reason = keep_reason(r->arena, e->reason);
 	if (e->message.len)

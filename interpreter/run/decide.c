@@ -166,7 +166,7 @@ static void decide_main_end(struct decider *d, struct decision *out)
 		out->event = (struct event){.kind = EVENT_MAIN_FINISHED,
 			.time_ns = d->now_ns,
 			.wall_ns = d->wall_ns,
-			.status = RUN_FAILED,
+			.status = undo_is_needed(r) ? RUN_ROLLBACK_INCOMPLETE : RUN_FAILED,
 			.reason = "aborted",
 			.message = str_of(
 				arena_printf(d->scratch, "%.*s ended it", STR_ARGS(r->asked_by)))};

@@ -20,7 +20,8 @@ effects() { tr '\n' '|' <effects; }
 
 # ---- ended as it is, undone all the same ----
 run 5 exec held.yml
-run 1 abort last
+run 4 abort last
+has "what stays is named" "\`a\` is not undone: the run was aborted"
 same "an end as it is undoes nothing" 'a|b|' "$(effects)"
 run 3 rollback last
 same "and can be undone later" 'a|b|undo b|undo a|' "$(effects)"
