@@ -131,7 +131,6 @@ static bool write_lock(struct store *s, const struct lock_row *row)
 {
 	sqlite3_stmt *st = store_prepare(s, "INSERT OR REPLACE INTO locks(" LOCK_COLUMNS ")"
 					    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-	bool is_good;
 
 	if (!st)
 		return false;
@@ -143,9 +142,7 @@ static bool write_lock(struct store *s, const struct lock_row *row)
 	sqlite3_bind_int64(st, 6, row->pid);
 	store_bind(st, 7, row->reason);
 	sqlite3_bind_int64(st, 8, row->since_ns);
-	is_good = store_step_done(s, st);
-	sqlite3_finalize(st);
-	return is_good;
+	return store_run_once(s, st);
 }
 
 /* ---- standing in line ------------------------------------------------------------------------ */
@@ -153,15 +150,12 @@ static bool write_lock(struct store *s, const struct lock_row *row)
 static bool change_waiting(struct store *s, const char *sql, struct str name, struct str run)
 {
 	sqlite3_stmt *st = store_prepare(s, sql);
-	bool is_good;
 
 	if (!st)
 		return false;
 	store_bind(st, 1, name);
 	store_bind(st, 2, run);
-	is_good = store_step_done(s, st);
-	sqlite3_finalize(st);
-	return is_good;
+	return store_run_once(s, st);
 }
 
 /* Whether somebody who lives came before `run`, and who; the dead are passed over. */
@@ -248,15 +242,12 @@ static bool clear_lock(struct store *s, struct str name, int64_t epoch)
 {
 	sqlite3_stmt *st = store_prepare(
 		s, "UPDATE locks SET run = '', epoch = epoch + 1 WHERE name = ?1 AND epoch = ?2");
-	bool is_good;
 
 	if (!st)
 		return false;
 	store_bind(st, 1, name);
 	sqlite3_bind_int64(st, 2, epoch);
-	is_good = store_step_done(s, st);
-	sqlite3_finalize(st);
-	return is_good;
+	return store_run_once(s, st);
 }
 
 bool store_unlock(struct store *s, struct str name, int64_t epoch)
@@ -285,7 +276,6 @@ static bool note_broken(
 {
 	sqlite3_stmt *st = store_prepare(s, "INSERT INTO broken VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
 	struct timespec now;
-	bool is_good;
 
 	if (!st)
 		return false;
@@ -296,9 +286,7 @@ static bool note_broken(
 	store_bind(st, 4, by);
 	store_bind(st, 5, reason);
 	sqlite3_bind_int64(st, 6, (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec);
-	is_good = store_step_done(s, st);
-	sqlite3_finalize(st);
-	return is_good;
+	return store_run_once(s, st);
 }
 
 bool store_break_lock(struct store *s, struct str name, struct str by, struct str reason)

@@ -52,6 +52,7 @@ sqlite3_stmt *store_statement(struct store *s, enum statement which);
 /* A statement of one use; the caller finalizes it. */
 sqlite3_stmt *store_prepare(struct store *s, const char *sql);
 bool store_step_done(struct store *s, sqlite3_stmt *statement); /* expects no row; resets */
+bool store_run_once(struct store *s, sqlite3_stmt *statement);	/* the same; finalizes */
 bool store_begin(struct store *s);		  /* the writers' lock, BEGIN IMMEDIATE */
 bool store_finish(struct store *s, bool is_good); /* COMMIT or ROLLBACK; the same */
 

@@ -47,6 +47,14 @@ bool store_step_done(struct store *s, sqlite3_stmt *st)
 	return code == SQLITE_DONE || code == SQLITE_ROW;
 }
 
+bool store_run_once(struct store *s, sqlite3_stmt *st)
+{
+	bool is_good = store_step_done(s, st);
+
+	sqlite3_finalize(st);
+	return is_good;
+}
+
 bool store_begin(struct store *s)
 {
 	if (s->has_failed)

@@ -51,15 +51,12 @@ static bool insert_row(struct store *s, struct run_row *row)
 static bool insert_text(struct store *s, struct str text, const char *digest)
 {
 	sqlite3_stmt *st = store_prepare(s, "INSERT OR IGNORE INTO texts VALUES(?1, ?2)");
-	bool is_good;
 
 	if (!st)
 		return false;
 	store_bind(st, 1, str_of(digest));
 	sqlite3_bind_blob64(st, 2, text.len ? text.at : "", text.len, SQLITE_STATIC);
-	is_good = store_step_done(s, st);
-	sqlite3_finalize(st);
-	return is_good;
+	return store_run_once(s, st);
 }
 
 static bool insert_sources(
@@ -211,7 +208,6 @@ static bool update_end(struct store *s, const struct run_row *row)
 	sqlite3_stmt *st = store_prepare(s,
 		"UPDATE runs SET ended_ns = ?2, status = ?3, exit = ?4, reason = ?5, message = ?6,"
 		" step = ?7, waited_ns = ?8, turned_ns = ?9, exposed = ?10 WHERE number = ?1");
-	bool is_good;
 
 	if (!st)
 		return false;
@@ -225,9 +221,7 @@ static bool update_end(struct store *s, const struct run_row *row)
 	sqlite3_bind_int64(st, 8, row->waited_ns);
 	sqlite3_bind_int64(st, 9, row->turned_ns);
 	sqlite3_bind_int(st, 10, row->is_exposed);
-	is_good = store_step_done(s, st);
-	sqlite3_finalize(st);
-	return is_good;
+	return store_run_once(s, st);
 }
 
 bool store_commit(struct store *s, bool durable)
