@@ -43,6 +43,7 @@ has "the list for programs" '"pid": '"$first"
 
 "$runbook" exec third.yml >third.out 2>&1 &
 third=$!
+until grep -qs waiting third.out; do kill -0 $third || break; sleep 0.01; done
 touch go
 wait $first
 same "the first ends" 0 $?

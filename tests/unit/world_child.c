@@ -266,8 +266,9 @@ TEST(child_outlives_its_interpreter)
 TEST(child_is_not_blocked_by_a_dead_interpreter)
 {
 	struct run_dir r = setup();
-	const char *const scripts[] = {"echo x > begun; head -c 3000000 /dev/zero; printf end",
-		"echo short; exit 4", NULL};
+	const char *const scripts[] = {"echo x > first; head -c 3000000 /dev/zero; printf end",
+		"while [ ! -e first ]; do sleep 0.01; done; echo x > begun; echo short; exit 4",
+		NULL};
 	killed_after(&r, scripts, "begun", true);
 	struct world *w = open_world(&r, 3);
 	struct answer a = adopt(&r, w, 1);
