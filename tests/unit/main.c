@@ -74,11 +74,21 @@ void test_skip(const char *why)
 	printf("skipped: %s: %s\n", state.now->name, why);
 }
 
-double test_seconds(void)
+static double seconds_of(clockid_t clock)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+double test_seconds(void)
+{
+	return seconds_of(CLOCK_MONOTONIC);
+}
+
+double test_cpu_seconds(void)
+{
+	return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 const char *test_suites(void)

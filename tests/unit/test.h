@@ -29,7 +29,11 @@ void test_skip(const char *why);
 char *test_suite_file(const char *path, size_t *len);
 /* The folder itself, or NULL. */
 const char *test_suites(void);
+/* A clock for what waits, and the processor time of this process for what computes: a busy machine
+ * does not make it longer. Bounds on either are far off: they find what hangs or grows quadratic,
+ * not what is slow. */
 double test_seconds(void);
+double test_cpu_seconds(void);
 
 #define TEST(name)                                                                                 \
 	static void test_##name(void);                                                             \
@@ -43,6 +47,9 @@ double test_seconds(void);
 #define CHECK(x) test_check((x), __FILE__, __LINE__, #x)
 #define CHECK_STR(got, expected) test_check_str(str_of(got), str_of(expected), __FILE__, __LINE__)
 #define CHECK_TEXT(got, expected) test_check_str((got), str_of(expected), __FILE__, __LINE__)
+/* Under valgrind (TEST_SLOW is set) everything takes thirty times as long. */
+#define CHECK_CPU(start, seconds)                                                                  \
+	CHECK(getenv("TEST_SLOW") || test_cpu_seconds() - (start) < (seconds))
 #define CHECK_INT(got, expected)                                                                   \
 	test_check_int((long long)(got), (long long)(expected), __FILE__, __LINE__)
 

@@ -421,7 +421,7 @@ TEST(process_cancel)
 	a = cancel_after(&b, "(trap '' TERM; sleep 30; sleep 30) & wait", 50 * NS_PER_MS);
 	CHECK_STR(reason_of(&a), "cancelled");
 	CHECK(a.note && strstr(a.note, "killed what it left running: `"));
-	CHECK(test_seconds() - start < 3);
+	CHECK(test_seconds() - start < 20);
 	world_cancel(b.world, 99);
 	teardown(&b);
 }
@@ -463,7 +463,7 @@ TEST(process_leaves_others)
 		CHECK(field_text(&a, "stdout").len > 0);
 		CHECK(!is_alive(field_text(&a, "stdout")));
 		CHECK(a.note && strstr(a.note, "killed what it left running: `s"));
-		CHECK(test_seconds() - start < 1);
+		CHECK(test_seconds() - start < 20);
 	}
 	/* What ends by itself in time may finish: nothing is killed and nothing lost. */
 	test_about("late");
@@ -518,7 +518,7 @@ TEST(process_free_kills)
 	usleep(50000);
 	double start = test_seconds();
 	teardown(&b);
-	CHECK(test_seconds() - start < 1);
+	CHECK(test_seconds() - start < 20);
 }
 
 TEST(world_time_and_signals)
