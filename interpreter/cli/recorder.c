@@ -99,7 +99,7 @@ static void journal_event(struct journal *j, const struct event *e)
 
 	strbuf_clear(&r->body);
 	event_record(&r->body, e);
-	store_event(r->store, r->row.number, e->seq, strbuf_str(&r->body));
+	store_event(r->store, &r->row, e->seq, strbuf_str(&r->body));
 	if (e->kind == EVENT_STEP_STARTED || e->kind == EVENT_ATTEMPT_FINISHED)
 		note_step(r, e);
 	else if (e->kind == EVENT_ROLLBACK_STARTED && !r->row.turned_ns)
@@ -272,7 +272,7 @@ static struct source_row source_of(
 	return row;
 }
 
-int recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
+void recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
 	const struct masker *masker, struct value options)
 {
 	struct source_row *sources = arena_array(&r->arena, source_count + 1, sizeof(*sources));
@@ -290,8 +290,7 @@ int recorder_begin(struct recorder *r, struct str run, const struct loaded *l, s
 		.pid = getpid(),
 		.options = options,
 		.targets = targets_value(&r->arena, l->book->targets)};
-	r->has_begun = store_begin_run(r->store, &r->row, sources, source_count);
-	return r->has_begun ? -1 : refuse(r, "nothing was run");
+	store_begin_run(r->store, &r->row, sources, source_count);
 }
 
 int recorder_reopen(struct recorder *r, const struct run_row *row, const struct plan *plan)
@@ -304,8 +303,7 @@ int recorder_reopen(struct recorder *r, const struct run_row *row, const struct 
 	/* The time in which nobody was there is no time of the run's. */
 	if (row->ended_ns)
 		r->row.waited_ns += wall_clock_ns() - row->ended_ns;
-	r->has_begun = store_reopen_run(r->store, &r->row);
-	return r->has_begun ? -1 : refuse(r, "nothing was run");
+	return store_reopen_run(r->store, &r->row) ? -1 : refuse(r, "nothing was run");
 }
 
 void recorder_close(struct recorder *r)

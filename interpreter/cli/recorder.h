@@ -21,7 +21,6 @@ struct recorder {
 	int64_t lock_epoch; /* 0: none is held */
 	uint32_t questions; /* that people are asked now */
 	int64_t asked_ns;
-	bool has_begun; /* the row is there */
 };
 
 /* Each gives -1 when all is well; otherwise an exit code, and what is wrong was said. */
@@ -32,8 +31,9 @@ int recorder_open(struct recorder *r, const char *given);
 int recorder_own(struct recorder *r, struct str run);
 /* `waits`: until it is free. */
 int recorder_lock(struct recorder *r, struct str name, struct str reason, bool waits);
-/* The first `source_count` files of `l` are what it runs from. */
-int recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
+/* The first `source_count` files of `l` are what it runs from. It is on record with its first
+ * event. */
+void recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
 	const struct masker *masker, struct value options);
 /* Goes on with a run that is there. */
 int recorder_reopen(struct recorder *r, const struct run_row *row, const struct plan *plan);

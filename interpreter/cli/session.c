@@ -228,7 +228,7 @@ static int begin_record(struct session *s)
 	if (code < 0)
 		code = session_lock(s);
 	if (code < 0)
-		code = recorder_begin(
+		recorder_begin(
 			&s->recorder, id, &s->loaded, s->source_count, s->masker, order_options(s));
 	return code;
 }
@@ -266,8 +266,11 @@ int session_play(struct session *s, const char *how)
 		usage_error(NULL, "cannot write the output of the run: %s", strerror(sink->error));
 	sink->free(sink);
 	if (s->engine.record_error)
-		usage_error("what ran is as it was left; `runbook resume` goes on from there",
-			"the run cannot be recorded any more: %s", s->engine.record_error);
+		usage_error(
+			s->recorder.row.number
+				? "what ran is as it was left; `runbook resume` goes on from there"
+				: "nothing was run",
+			"the run cannot be recorded: %s", s->engine.record_error);
 	return code;
 }
 

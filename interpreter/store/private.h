@@ -12,7 +12,7 @@
 
 struct pending_event {
 	struct pending_event *next;
-	int64_t run;
+	const struct run_row *row;
 	uint64_t seq;
 	struct str body;
 };
@@ -39,8 +39,12 @@ struct store {
 	bool is_durable, has_failed;
 	struct arena pending;
 	struct pending_event *first, **last;
-	struct run_row *end; /* to be written with the next commit; in `pending` */
-	int64_t sum_run;     /* the run that `sum` belongs to */
+	/* To be written with the next commit. */
+	struct run_row *begin;
+	const struct source_row *sources;
+	size_t source_count;
+	const struct run_row *end;
+	int64_t sum_run; /* the run that `sum` belongs to */
 	uint64_t sum;
 	char error[256];
 };

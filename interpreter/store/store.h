@@ -60,15 +60,16 @@ struct source_row {
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* The row (all but `number` and what comes at the end) and its texts; durable with the first
- * durable commit. */
-bool store_begin_run(struct store *s, struct run_row *row, const struct source_row *sources,
+/* The row (all but `number` and what comes at the end) and its texts, put down by the next commit
+ * together with the first events: no run is there of which nothing is known. Both stay the
+ * caller's and as they are until then; the commit fills in `number`. */
+void store_begin_run(struct store *s, struct run_row *row, const struct source_row *sources,
 	size_t source_count);
 /* Somebody goes on with it: the owner changes, an event that was cut is gone. */
 bool store_reopen_run(struct store *s, const struct run_row *row);
 /* Kept in memory until the commit. `body` is one JSON object. */
-void store_event(struct store *s, int64_t run, uint64_t seq, struct str body);
-/* The row as it is at the end of a sitting: status … turned. */
+void store_event(struct store *s, const struct run_row *row, uint64_t seq, struct str body);
+/* The row as it is at the end of a sitting: status … turned. It lives until the commit. */
 void store_end_run(struct store *s, const struct run_row *row);
 /* `durable`: not even a power cut takes it back. */
 bool store_commit(struct store *s, bool durable);

@@ -80,14 +80,12 @@ static bool insert_sources(
 	return is_good;
 }
 
-/* Its own transaction, but not synced: the first commit of an effect is. */
-bool store_begin_run(
+void store_begin_run(
 	struct store *s, struct run_row *row, const struct source_row *sources, size_t source_count)
 {
-	if (!set_durable(s, false) || !store_begin(s))
-		return false;
-	return store_finish(
-		s, insert_row(s, row) && insert_sources(s, row->number, sources, source_count));
+	s->begin = row;
+	s->sources = sources;
+	s->source_count = source_count;
 }
 
 /* An event that was cut in the middle would stand between good ones once the run goes on. Its sum
@@ -148,11 +146,11 @@ bool store_reopen_run(struct store *s, const struct run_row *row)
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-void store_event(struct store *s, int64_t run, uint64_t seq, struct str body)
+void store_event(struct store *s, const struct run_row *row, uint64_t seq, struct str body)
 {
 	struct pending_event *e = arena_new(&s->pending, struct pending_event);
 
-	e->run = run;
+	e->row = row;
 	e->seq = seq;
 	e->body = (struct str){arena_copy(&s->pending, body.at, body.len), body.len};
 	*s->last = e;
@@ -161,13 +159,7 @@ void store_event(struct store *s, int64_t run, uint64_t seq, struct str body)
 
 void store_end_run(struct store *s, const struct run_row *row)
 {
-	s->end = arena_new(&s->pending, struct run_row);
-	*s->end = *row;
-	struct str *const texts[] = {
-		&s->end->status, &s->end->reason, &s->end->message, &s->end->step};
-
-	for (size_t i = 0; i < 4; i++)
-		texts[i]->at = arena_copy(&s->pending, texts[i]->at, texts[i]->len);
+	s->end = row;
 }
 
 /* The sum goes on from the last event of the run that is there. */
@@ -193,10 +185,10 @@ static bool insert_event(struct store *s, const struct pending_event *e)
 {
 	sqlite3_stmt *st = store_statement(s, STATEMENT_EVENT);
 
-	if (!st || !find_sum(s, e->run))
+	if (!st || !find_sum(s, e->row->number))
 		return false;
 	s->sum = store_sum(s->sum, e->body);
-	sqlite3_bind_int64(st, 1, e->run);
+	sqlite3_bind_int64(st, 1, e->row->number);
 	sqlite3_bind_int64(st, 2, (int64_t)e->seq);
 	sqlite3_bind_int64(st, 3, (int64_t)s->sum);
 	store_bind(st, 4, e->body);
@@ -230,10 +222,13 @@ bool store_commit(struct store *s, bool durable)
 
 	if (s->has_failed)
 		return false;
-	if (!s->first && !s->end && !durable)
+	if (!s->begin && !s->first && !s->end && !durable)
 		return true;
 	if (!set_durable(s, durable) || !store_begin(s))
 		return false;
+	if (s->begin)
+		is_good = insert_row(s, s->begin) &&
+			  insert_sources(s, s->begin->number, s->sources, s->source_count);
 	for (struct pending_event *e = s->first; is_good && e; e = e->next)
 		is_good = insert_event(s, e);
 	if (is_good && s->end)
@@ -241,6 +236,7 @@ bool store_commit(struct store *s, bool durable)
 	is_good = store_finish(s, is_good);
 	s->first = NULL;
 	s->last = &s->first;
+	s->begin = NULL;
 	s->end = NULL;
 	arena_reset(&s->pending);
 	return is_good;

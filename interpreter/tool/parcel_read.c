@@ -271,12 +271,9 @@ static bool write_run(struct arriving *w)
 	}
 	if (w->log_count && !write_logs(w))
 		return false;
-	if (!store_begin_run(w->store, &w->row, w->sources, w->source_count)) {
-		w->why = store_error(w->store);
-		return false;
-	}
+	store_begin_run(w->store, &w->row, w->sources, w->source_count);
 	for (size_t i = 0; i < w->event_count; i++)
-		store_event(w->store, w->row.number, w->seqs[i], w->bodies[i]);
+		store_event(w->store, &w->row, w->seqs[i], w->bodies[i]);
 	store_end_run(w->store, &w->row);
 	if (store_commit(w->store, true))
 		return true;

@@ -64,7 +64,8 @@ struct run_row store_fixture_run(struct store *s, const char *id, int64_t second
 		.host = STR("one"),
 		.pid = 4711};
 
-	CHECK(store_begin_run(s, &row, &source, 1));
+	store_begin_run(s, &row, &source, 1);
+	CHECK(store_commit(s, false));
 	return row;
 }
 
@@ -74,7 +75,7 @@ void store_fixture_events(struct store *s, const struct run_row *row, int count)
 
 	for (int i = 1; i <= count; i++) {
 		snprintf(body, sizeof(body), "{\"n\":%d}", i);
-		store_event(s, row->number, (uint64_t)i, str_of(body));
+		store_event(s, row, (uint64_t)i, str_of(body));
 	}
 	CHECK(store_commit(s, true));
 }

@@ -301,6 +301,28 @@ TEST(store_forgets_a_run_and_the_texts_that_nobody_needs)
 	store_fixture_release(&f);
 }
 
+TEST(store_has_no_run_of_which_nothing_is_known)
+{
+	struct run_row row = {.id = STR("r1"), .owner = STR("ana")}, *rows;
+	struct store *s, *other;
+	size_t count;
+
+	store_fixture_init(&f);
+	s = store_fixture_open(&f, STORE_WRITE);
+	other = store_fixture_open(&f, STORE_READ);
+	store_begin_run(s, &row, NULL, 0);
+	store_event(s, &row, 1, STR("{\"n\":1}"));
+	CHECK(store_runs(other, &(struct run_filter){0}, &f.arena, &rows, &count));
+	CHECK(count == 0 && row.number == 0);
+	CHECK(store_commit(s, false));
+	CHECK(store_runs(other, &(struct run_filter){0}, &f.arena, &rows, &count));
+	CHECK(count == 1 && row.number == rows[0].number);
+	CHECK_STR(store_fixture_read(&f, other, row.number), "{\"n\":1}");
+	store_close(other);
+	store_close(s);
+	store_fixture_release(&f);
+}
+
 TEST(store_of_a_killed_writer_has_what_was_committed)
 {
 	struct store *s;
@@ -315,9 +337,9 @@ TEST(store_of_a_killed_writer_has_what_was_committed)
 	pid = fork();
 	if (pid == 0) {
 		s = store_fixture_open(&f, STORE_WRITE);
-		store_event(s, row.number, 1, STR("{\"n\":1}"));
+		store_event(s, &row, 1, STR("{\"n\":1}"));
 		store_commit(s, true);
-		store_event(s, row.number, 2, STR("{\"n\":2}"));
+		store_event(s, &row, 2, STR("{\"n\":2}"));
 		kill(getpid(), SIGKILL);
 	}
 	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
