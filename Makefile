@@ -129,13 +129,13 @@ $(B)/cases: $(CASE_OBJECTS) $(LIBRARY)
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/obj/tests/unit/%.o: CFLAGS += -Itests/unit
 
-$(B)/cut: tests/crash/cut.c Makefile
+$(B)/cut $(B)/fault: $(B)/%: tests/crash/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARN) -o $@ $<
 
 objects: $(OBJECTS) $(UNIT_OBJECTS) $(CASE_OBJECTS)
-programs: $(B)/runbook $(B)/unit $(B)/cases $(B)/cut demo-world
+programs: $(B)/runbook $(B)/unit $(B)/cases $(B)/cut $(B)/fault demo-world
 
 test: setup-test
 	@$(MAKE) --no-print-directory -j2 programs
@@ -145,11 +145,13 @@ test-asan: setup-test
 	@$(MAKE) --no-print-directory -j2 VARIANT=asan programs
 	@tests/run.sh build/asan
 
-# ---- crashes: killed at each instant and at CRASH_RUNS=60 random ones, then gone on with --------
+# ---- crashes: killed at each instant and at CRASH_RUNS=60 random ones, then gone on with; each
+# write, sync, open and fork failing --------------------------------------------------------------
 CRASH_RUNS ?= 60
 crash: setup-test
-	@$(MAKE) --no-print-directory -j2 $(B)/runbook $(B)/cut
+	@$(MAKE) --no-print-directory -j2 $(B)/runbook $(B)/cut $(B)/fault
 	@CRASH_RUNS=$(CRASH_RUNS) tests/crash/run.sh $(B)
+	@tests/crash/faults.sh $(B)
 
 # ---- fuzzing: `make fuzz FUZZ_SECONDS=600`, so long for each target ---------------------------
 FUZZ_SECONDS ?= 60

@@ -76,13 +76,44 @@ const char *store_error(const struct store *s)
 	return s->error;
 }
 
+/* SQLite forgets it while it cleans up behind an error, but each file knows its own last one. */
+static int system_error(sqlite3 *db)
+{
+	sqlite3_file *log = NULL;
+	int number = sqlite3_system_errno(db);
+
+	if (!number)
+		sqlite3_file_control(db, NULL, SQLITE_FCNTL_LAST_ERRNO, &number);
+	if (!number)
+		sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log && log->pMethods)
+		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number;
+}
+
+const char *store_reason(sqlite3 *db, char *out, size_t size)
+{
+	int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+	bool is_system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+	int number = db && is_system ? system_error(db) : 0;
+
+	if (!db)
+		snprintf(out, size, "no memory");
+	else if (number)
+		snprintf(out, size, "%s (%s)", sqlite3_errmsg(db), strerror(number));
+	else
+		snprintf(out, size, "%s", sqlite3_errmsg(db));
+	return out;
+}
+
 bool store_failed(struct store *s, const char *doing)
 {
+	char reason[160];
+
 	s->has_failed = true;
-	if (s->error[0])
-		return false;
-	snprintf(s->error, sizeof(s->error), "`%s`: %s: %s", s->path, doing,
-		s->db ? sqlite3_errmsg(s->db) : strerror(errno));
+	if (!s->error[0])
+		snprintf(s->error, sizeof(s->error), "`%s`: %s: %s", s->path, doing,
+			store_reason(s->db, reason, sizeof(reason)));
 	return false;
 }
 
@@ -186,8 +217,11 @@ static bool fill_new(const char *path, struct arena *a, const char **why)
 		       sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK &&
 		       sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) == SQLITE_OK;
 
+	char reason[160];
+
 	if (!is_good)
-		*why = arena_printf(a, "cannot be made: %s", db ? sqlite3_errmsg(db) : "no memory");
+		*why = arena_printf(
+			a, "cannot be made: %s", store_reason(db, reason, sizeof(reason)));
 	sqlite3_close(db);
 	return is_good;
 }
@@ -219,26 +253,36 @@ static const char *make_new(const char *path, struct arena *a)
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-static int64_t pragma_number(sqlite3 *db, const char *sql)
+/* False: *why. */
+static bool pragma_number(
+	struct store *s, const char *sql, int64_t *out, struct arena *a, const char **why)
 {
 	sqlite3_stmt *st = NULL;
-	int64_t n = -1;
+	char reason[160];
+	bool is_good = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) == SQLITE_OK &&
+		       sqlite3_step(st) == SQLITE_ROW;
+	int code = sqlite3_errcode(s->db);
 
-	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK &&
-		sqlite3_step(st) == SQLITE_ROW)
-		n = sqlite3_column_int64(st, 0);
+	if (is_good)
+		*out = sqlite3_column_int64(st, 0);
+	else
+		*why = arena_printf(a, "%s: %s",
+			code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? "is damaged, or no store"
+									: "cannot be read",
+			store_reason(s->db, reason, sizeof(reason)));
 	sqlite3_finalize(st);
-	return n;
+	return is_good;
 }
 
 /* NULL: it is one of ours. */
 static const char *look_inside(struct store *s, struct arena *a)
 {
-	int64_t application = pragma_number(s->db, "PRAGMA application_id");
-	int64_t version = pragma_number(s->db, "PRAGMA user_version");
+	int64_t application, version;
+	const char *why;
 
-	if (application < 0)
-		return arena_printf(a, "is damaged, or no store: %s", sqlite3_errmsg(s->db));
+	if (!pragma_number(s, "PRAGMA application_id", &application, a, &why) ||
+		!pragma_number(s, "PRAGMA user_version", &version, a, &why))
+		return why;
 	if (application != STORE_APPLICATION)
 		return "is a database of another program";
 	if (version > STORE_VERSION)
@@ -254,6 +298,7 @@ static const char *look_inside(struct store *s, struct arena *a)
 
 static const char *configure(struct store *s, enum store_use use, struct arena *a)
 {
+	char reason[160];
 	const char *why;
 
 	sqlite3_busy_timeout(s->db, BUSY_MS);
@@ -265,7 +310,8 @@ static const char *configure(struct store *s, enum store_use use, struct arena *
 		return why;
 	if (sqlite3_exec(s->db, "PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=FULL", NULL, NULL,
 		    NULL) != SQLITE_OK)
-		return arena_printf(a, "cannot be used: %s", sqlite3_errmsg(s->db));
+		return arena_printf(
+			a, "cannot be used: %s", store_reason(s->db, reason, sizeof(reason)));
 	s->is_durable = true;
 	s->writers_fd = open(arena_printf(a, "%s-writer", s->path),
 		O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -279,6 +325,7 @@ static struct store *open_existing(
 {
 	struct store *s = heap_alloc(sizeof(*s));
 	int flags = use == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	char reason[160];
 
 	*s = (struct store){.path = strdup(path), .writers_fd = -1, .run_fd = -1, .sum_run = -1};
 	if (!s->path)
@@ -289,7 +336,7 @@ static struct store *open_existing(
 		*why = "is damaged: bytes in its log (`-wal`) were changed; take it from a copy";
 	else if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
 		*why = arena_printf(
-			a, "cannot be opened: %s", s->db ? sqlite3_errmsg(s->db) : "no memory");
+			a, "cannot be opened: %s", store_reason(s->db, reason, sizeof(reason)));
 	else
 		*why = configure(s, use, a);
 	if (!*why)

@@ -49,6 +49,8 @@ struct store {
 	char error[256];
 };
 
+/* What SQLite says, with the system's reason where there is one. */
+const char *store_reason(sqlite3 *db, char *out, size_t size);
 /* Keeps the first error. Always false. */
 bool store_failed(struct store *s, const char *doing);
 /* Prepared when first asked for; NULL: store_failed was told. */

@@ -234,6 +234,8 @@ bool store_commit(struct store *s, bool durable)
 	if (is_good && s->end)
 		is_good = update_end(s, s->end);
 	is_good = store_finish(s, is_good);
+	if (!is_good && s->begin)
+		s->begin->number = 0;
 	s->first = NULL;
 	s->last = &s->first;
 	s->begin = NULL;

@@ -285,7 +285,12 @@ static RAW_CODE void wait_at_gate(struct shim *s)
 		result = write_record(s, CHILD_BEGUN);
 	if (result < 0)
 		end_waiting(s, result);
-	RAW_3(write, s->gate_fd, s->text, s->text_len);
+	/* Without its script it would end at once, and well. */
+	result = RAW_3(write, s->gate_fd, s->text, s->text_len);
+	if (result != (long)s->text_len) {
+		write_record(s, CHILD_NONE);
+		end_waiting(s, result < 0 ? result : -EIO);
+	}
 	RAW_1(close, s->gate_fd);
 }
 

@@ -1,0 +1,52 @@
+#!/bin/sh
+# A record that cannot be written or read: which file, why, what to do; and nothing has an effect
+# that is not on record.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+export RUNBOOK_STORE="$PWD/runs.db"
+
+cat >two.yml <<'YML'
+version: 1
+runbook: two
+steps:
+  - { id: one, run: echo one >>effects, keep: it stays }
+  - { id: two, run: echo two >>effects, keep: it stays }
+YML
+
+# ---- a limit of file sizes ---------------------------------------------------------------------
+# limited BLOCKS COMMAND…: as `run`, where no file may be longer (in units of 512 bytes)
+limited() {
+	blocks=$1
+	shift
+	(ulimit -f "$blocks" && exec "$runbook" "$@") >out 2>&1 </dev/null
+	code=$?
+}
+limited 20 exec two.yml
+same "no store can be made" 7 $code
+has "which one" "the store \`$RUNBOOK_STORE\` cannot be made"
+has "why" "File too large"
+same "nothing has run" '' "$(cat effects 2>/dev/null)"
+run 0 exec two.yml
+rm effects
+# More room each time: at first the store cannot be opened, then not even the first start recorded,
+# then only a later one.
+n=1 some=0
+while [ $n -le 140 ]; do
+	limited $n exec two.yml --output jsonl
+	[ $code -ne 0 ] || break
+	same "limit $n" 7 $code
+	has "limit $n: which file" "\`$RUNBOOK_STORE"
+	if "$runbook" runs --format json | grep -q '"status":"lost"'; then
+		run 0 resume last
+		same "limit $n: each is run once" 'one two ' "$(sort effects | tr '\n' ' ')"
+		some=$((some + 1))
+	else
+		same "limit $n: nothing has run" '' "$(cat effects 2>/dev/null)"
+	fi
+	rm -f effects
+	n=$((n + 3))
+done
+[ $some -ge 2 ] && pass || fail "no run was cut off in the middle"
+same "with enough room it runs" 0 $code
+
+finish
