@@ -19,10 +19,10 @@ enum {
 	OPTION_OWN,
 	OPTION_RESOLVE = OPTION_OWN,
 	OPTION_ACCEPT,
+	OPTION_COMMENT,
 	OPTION_RETRY,
 	OPTION_SKIP,
 	OPTION_REASON,
-	OPTION_COMMENT,
 };
 
 struct going_on {
@@ -168,19 +168,23 @@ static int go_on(const struct command *c, int argc, char **argv, struct way way)
 		"--color", 0, "auto|always|never", "colour on a terminal"                          \
 	}
 
+#define ACCEPT_ROW                                                                                 \
+	{                                                                                          \
+		"--accept-changes", 0, NULL,                                                       \
+			"go on with the changed file, if what has begun is untouched"              \
+	}
+
 static const struct option_row resume_rows[] = {SHARED_ROWS,
 	{"--resolve", 0, "STEP=done|failed|retry",
 		"how a step ended that nobody saw end; may be given more than once"},
-	{"--accept-changes", 0, NULL,
-		"go on with the text it began with, although the file was changed"},
-	{0}};
+	ACCEPT_ROW, {0}};
 static const struct option_row rollback_rows[] = {SHARED_ROWS,
 	{"--retry", 0, NULL, "only what an earlier rollback left behind"},
 	{"--skip", 0, "STEP", "leave this step as it is; needs --reason"},
 	{"--reason", 0, "WHY", "why it is skipped; kept in the record"}, {0}};
 static const struct option_row abort_rows[] = {SHARED_ROWS, {0}};
 static const struct option_row answer_rows[] = {
-	SHARED_ROWS, {"--comment", 0, "TEXT", "kept with the answer"}, {0}};
+	SHARED_ROWS, ACCEPT_ROW, {"--comment", 0, "TEXT", "kept with the answer"}, {0}};
 
 static int run_resume(const struct command *c, int argc, char **argv)
 {
@@ -199,12 +203,12 @@ static int run_abort(const struct command *c, int argc, char **argv)
 
 static int run_approve(const struct command *c, int argc, char **argv)
 {
-	return go_on(c, argc, argv, (struct way){"resume", "yes", OPTION_COMMENT});
+	return go_on(c, argc, argv, (struct way){"resume", "yes", OPTION_ACCEPT});
 }
 
 static int run_reject(const struct command *c, int argc, char **argv)
 {
-	return go_on(c, argc, argv, (struct way){"resume", "no", OPTION_COMMENT});
+	return go_on(c, argc, argv, (struct way){"resume", "no", OPTION_ACCEPT});
 }
 
 const struct command resume_command = {.name = "resume",

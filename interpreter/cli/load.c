@@ -1,6 +1,10 @@
 #include "cli/load.h"
 
 #include "check/check.h"
+#include "cli/command.h"
+#include "source/render.h"
+
+#include <unistd.h>
 
 static void init(struct loaded *l)
 {
@@ -65,6 +69,18 @@ bool load_text_for_lint(struct loaded *l, const char *path, struct str text, siz
 	l->files.pinned = pinned;
 	l->files.pinned_count = 1;
 	return load(l, path, true);
+}
+
+void loaded_tell(struct loaded *l, int color)
+{
+	struct strbuf b = {0};
+
+	if (!l->diagnostics.count)
+		return;
+	diagnostics_sort(&l->diagnostics);
+	diagnostics_render(&b, &l->files, &l->diagnostics, color_wanted(color, STDERR_FILENO));
+	write_all(STDERR_FILENO, strbuf_str(&b));
+	strbuf_release(&b);
 }
 
 void loaded_free(struct loaded *l)

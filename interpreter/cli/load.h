@@ -24,6 +24,8 @@ bool load_pinned(
 bool load_runbook_for_lint(struct loaded *l, const char *path, size_t max);
 /* The same of a text that would stand in the file; copied. */
 bool load_text_for_lint(struct loaded *l, const char *path, struct str text, size_t max);
+/* What was found, on standard error; warnings too, which keep nothing from running. */
+void loaded_tell(struct loaded *l, int color);
 void loaded_free(struct loaded *l);
 
 #endif

@@ -272,13 +272,21 @@ static struct source_row source_of(
 	return row;
 }
 
+static const struct source_row *sources_of(
+	struct recorder *r, const struct loaded *l, size_t count, const struct masker *masker)
+{
+	struct source_row *sources = arena_array(&r->arena, count + 1, sizeof(*sources));
+
+	for (size_t i = 0; i < count; i++)
+		sources[i] = source_of(&r->arena, l->files.files[i], masker);
+	return sources;
+}
+
 void recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
 	const struct masker *masker, struct value options)
 {
-	struct source_row *sources = arena_array(&r->arena, source_count + 1, sizeof(*sources));
+	const struct source_row *sources = sources_of(r, l, source_count, masker);
 
-	for (size_t i = 0; i < source_count; i++)
-		sources[i] = source_of(&r->arena, l->files.files[i], masker);
 	r->plan = l->plan;
 	r->row = (struct run_row){.id = run,
 		.runbook = l->book->name,
@@ -291,6 +299,18 @@ void recorder_begin(struct recorder *r, struct str run, const struct loaded *l, 
 		.options = options,
 		.targets = targets_value(&r->arena, l->book->targets)};
 	store_begin_run(r->store, &r->row, sources, source_count);
+}
+
+int recorder_repin(struct recorder *r, const struct run_row *row, const struct loaded *l,
+	const struct masker *masker, struct value options)
+{
+	const struct source_row *sources = sources_of(r, l, l->files.count, masker);
+	struct run_row changed = *row;
+
+	changed.options = options;
+	return store_repin_run(r->store, &changed, sources, l->files.count)
+		       ? -1
+		       : refuse(r, "nothing was run");
 }
 
 int recorder_reopen(struct recorder *r, const struct run_row *row, const struct plan *plan)

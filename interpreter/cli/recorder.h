@@ -35,6 +35,9 @@ int recorder_lock(struct recorder *r, struct str name, struct str reason, bool w
  * event. */
 void recorder_begin(struct recorder *r, struct str run, const struct loaded *l, size_t source_count,
 	const struct masker *masker, struct value options);
+/* The files of `l` are what this run runs from now; `options` say since when. */
+int recorder_repin(struct recorder *r, const struct run_row *row, const struct loaded *l,
+	const struct masker *masker, struct value options);
 /* Goes on with a run that is there. */
 int recorder_reopen(struct recorder *r, const struct run_row *row, const struct plan *plan);
 /* Gives the lock back and closes the store. */

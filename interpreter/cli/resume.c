@@ -26,6 +26,7 @@ struct resumption {
 	struct arena event_arena;
 	struct value recorded; /* inputs of the first event */
 	bool has_beginning;
+	bool has_changed; /* a file of it, and that is accepted */
 };
 
 /* ---- an interpreter that is still there --------------------------------------------------------
@@ -291,14 +292,14 @@ static int load(struct resumption *z)
 	if (!go_there(z))
 		return EXIT_REFUSED;
 	if (!load_pinned(&s->loaded, z->path, z->pinned, z->pinned_count)) {
-		session_tell_diagnostics(s);
+		loaded_tell(&s->loaded, s->order->color);
 		usage_error("use the version that began it",
 			"this version of runbook does not take the runbook of this run");
 		return EXIT_REFUSED;
 	}
 	s->source_count = z->source_count;
 	if (strcmp(s->order->how, "resume") == 0)
-		return changes_refused(z->pinned, z->pinned_count, s->order);
+		return changes_refused(z->pinned, z->pinned_count, s->order, &z->has_changed);
 	return -1;
 }
 
@@ -417,7 +418,8 @@ static int restore(struct resumption *z)
 	return check_names(z);
 }
 
-int session_resume(const struct order *o, struct venue *venue)
+/* Once a changed runbook is accepted the run is rebuilt from that. */
+static int resume_once(const struct order *o, struct venue *venue, bool *starts_over)
 {
 	struct resumption z = {0};
 	struct session *s = &z.s;
@@ -433,13 +435,27 @@ int session_resume(const struct order *o, struct venue *venue)
 		code = load(&z);
 	if (code < 0)
 		code = restore(&z);
-	if (code < 0)
+	*starts_over = code < 0 && z.has_changed;
+	if (*starts_over)
+		code = changes_accept(s, &z.row, z.path);
+	*starts_over &= code < 0;
+	if (code < 0 && !*starts_over)
 		code = session_lock(s);
-	if (code < 0)
+	if (code < 0 && !*starts_over)
 		code = recorder_reopen(&s->recorder, &z.row, s->loaded.plan);
-	if (code < 0)
+	if (code < 0 && !*starts_over)
 		code = session_play(s, o->how);
 	session_free(s);
 	arena_release(&z.event_arena);
+	return code;
+}
+
+int session_resume(const struct order *o, struct venue *venue)
+{
+	bool starts_over = true;
+	int code = EXIT_USAGE;
+
+	while (starts_over)
+		code = resume_once(o, venue, &starts_over);
 	return code;
 }

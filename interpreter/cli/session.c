@@ -9,7 +9,6 @@
 #include "run/begin.h"
 #include "run/late.h"
 #include "run/scope.h"
-#include "source/render.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -136,20 +135,6 @@ static bool fill_vars_once(struct session *s)
 		usage_error(NULL, "%s", error);
 	s->vars = values.vars;
 	return !error;
-}
-
-void session_tell_diagnostics(struct session *s)
-{
-	struct strbuf b = {0};
-
-	/* Warnings are told, too, and do not keep it from running. */
-	if (!s->loaded.diagnostics.count)
-		return;
-	diagnostics_sort(&s->loaded.diagnostics);
-	diagnostics_render(&b, &s->loaded.files, &s->loaded.diagnostics,
-		color_wanted(s->order->color, STDERR_FILENO));
-	write_all(STDERR_FILENO, strbuf_str(&b));
-	strbuf_release(&b);
 }
 
 /* ---- the record ------------------------------------------------------------------------------ */
@@ -283,7 +268,7 @@ int session_run(const struct order *o, struct venue *venue)
 	session_init(&s, o, venue);
 	is_good = load_runbook(&s.loaded, o->file, false);
 	s.source_count = s.loaded.files.count;
-	session_tell_diagnostics(&s);
+	loaded_tell(&s.loaded, o->color);
 	is_good = is_good &&
 		  gather_inputs(&s.loaded, &o->given, o->has_person, s.masker, &s.inputs) &&
 		  session_prepare(&s, run_id_new(&s.run_arena)) &&

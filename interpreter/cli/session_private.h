@@ -21,7 +21,6 @@ struct session {
 
 void session_init(struct session *s, const struct order *o, struct venue *venue);
 void session_free(struct session *s);
-void session_tell_diagnostics(struct session *s);
 /* The run and what decides about it, from the plan; secrets are gathered. */
 bool session_prepare(struct session *s, struct str id);
 /* --from and --skip. */
@@ -31,8 +30,13 @@ bool session_mark_skips(
 bool session_fill_late(struct session *s);
 /* The runbook's lock, if it has one: -1 or an exit code. */
 int session_lock(struct session *s);
-/* -1, or the exit code: a file was changed, and the difference was shown. */
-int changes_refused(const struct pinned_text *pinned, size_t count, const struct order *o);
+/* -1, or the exit code: a file was changed, and the difference was shown. *has_changed: it was, and
+ * that is to be accepted. */
+int changes_refused(
+	const struct pinned_text *pinned, size_t count, const struct order *o, bool *has_changed);
+/* The session's run, as its record left it, goes on from the files as they are now, if what has
+ * begun is untouched: from now on it is pinned to them. -1, or an exit code. */
+int changes_accept(struct session *s, const struct run_row *row, const char *path);
 /* In its venue, to the end: `how` NULL begins, otherwise it goes on. */
 int session_play(struct session *s, const char *how);
 

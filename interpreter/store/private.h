@@ -8,6 +8,8 @@
 
 #define STORE_APPLICATION 0x52554e42 /* `RUNB`, in the file's header */
 #define STORE_VERSION 1
+/* Texts of a run stand at places from 1; a changed set of them from the next multiple on. */
+#define SET_BITS 20
 #define BUSY_MS 10000 /* for another connection, at most */
 
 struct pending_event {

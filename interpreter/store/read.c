@@ -200,7 +200,8 @@ bool store_sources(
 {
 	sqlite3_stmt *st = store_prepare(s,
 		"SELECT path, embedded, text, digest, masked FROM sources JOIN texts USING(digest)"
-		" WHERE run = ?1 ORDER BY place");
+		" WHERE run = ?1 AND place >> ?2 = (SELECT max(place) >> ?2 FROM sources WHERE"
+		" run = ?1) ORDER BY place");
 	int code = SQLITE_DONE;
 
 	*count = 0;
@@ -208,6 +209,7 @@ bool store_sources(
 	if (!st)
 		return false;
 	sqlite3_bind_int64(st, 1, run);
+	sqlite3_bind_int(st, 2, SET_BITS);
 	while (*count < 256 && (code = sqlite3_step(st)) == SQLITE_ROW) {
 		if (!take_source(s, st, a, &(*out)[(*count)++]))
 			break;

@@ -67,6 +67,9 @@ void store_begin_run(struct store *s, struct run_row *row, const struct source_r
 	size_t source_count);
 /* Somebody goes on with it: the owner changes, an event that was cut is gone. */
 bool store_reopen_run(struct store *s, const struct run_row *row);
+/* From here on it runs from these texts, those before stay; its options are the row's. */
+bool store_repin_run(struct store *s, const struct run_row *row, const struct source_row *sources,
+	size_t source_count);
 /* Kept in memory until the commit. `body` is one JSON object. */
 void store_event(struct store *s, const struct run_row *row, uint64_t seq, struct str body);
 /* The row as it is at the end of a sitting: status … turned. It lives until the commit. */
@@ -93,6 +96,7 @@ bool store_find(
  * NULL) says that the last event was cut and left out. `body` is good during the call. */
 bool store_events(struct store *s, int64_t run, bool (*each)(void *context, struct str body),
 	void *context, bool *torn);
+/* Those that it runs from now. */
 bool store_sources(
 	struct store *s, int64_t run, struct arena *a, struct source_row **out, size_t *count);
 

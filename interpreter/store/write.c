@@ -59,8 +59,9 @@ static bool insert_text(struct store *s, struct str text, const char *digest)
 	return store_run_once(s, st);
 }
 
+/* `set`: from 0. */
 static bool insert_sources(
-	struct store *s, int64_t run, const struct source_row *sources, size_t count)
+	struct store *s, int64_t run, int64_t set, const struct source_row *sources, size_t count)
 {
 	sqlite3_stmt *st = store_prepare(s, "INSERT INTO sources VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
 	bool is_good = st != NULL;
@@ -69,7 +70,7 @@ static bool insert_sources(
 	for (size_t i = 0; is_good && i < count; i++) {
 		sha256_text(sources[i].text, digest);
 		sqlite3_bind_int64(st, 1, run);
-		sqlite3_bind_int64(st, 2, (int64_t)i + 1);
+		sqlite3_bind_int64(st, 2, set << SET_BITS | ((int64_t)i + 1));
 		store_bind(st, 3, sources[i].path);
 		sqlite3_bind_int(st, 4, sources[i].is_embedded);
 		sqlite3_bind_int(st, 5, sources[i].is_masked);
@@ -86,6 +87,47 @@ void store_begin_run(
 	s->begin = row;
 	s->sources = sources;
 	s->source_count = source_count;
+}
+
+static bool update_options(struct store *s, const struct run_row *row)
+{
+	sqlite3_stmt *st = store_prepare(s, "UPDATE runs SET options = ?2 WHERE number = ?1");
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, row->number);
+	bind_json(st, 2, &row->options);
+	return store_run_once(s, st);
+}
+
+static bool next_set(struct store *s, int64_t run, int64_t *set)
+{
+	sqlite3_stmt *st =
+		store_prepare(s, "SELECT (max(place) >> ?2) + 1 FROM sources WHERE run = ?1");
+	bool is_good = false;
+
+	if (st) {
+		sqlite3_bind_int64(st, 1, run);
+		sqlite3_bind_int(st, 2, SET_BITS);
+		is_good = sqlite3_step(st) == SQLITE_ROW;
+		*set = sqlite3_column_int64(st, 0);
+	}
+	sqlite3_finalize(st);
+	return is_good;
+}
+
+bool store_repin_run(struct store *s, const struct run_row *row, const struct source_row *sources,
+	size_t source_count)
+{
+	int64_t set;
+	bool is_good;
+
+	if (!set_durable(s, true) || !store_begin(s))
+		return false;
+	is_good = next_set(s, row->number, &set) &&
+		  insert_sources(s, row->number, set, sources, source_count) &&
+		  update_options(s, row);
+	return store_finish(s, is_good);
 }
 
 /* An event that was cut in the middle would stand between good ones once the run goes on. Its sum
@@ -228,7 +270,7 @@ bool store_commit(struct store *s, bool durable)
 		return false;
 	if (s->begin)
 		is_good = insert_row(s, s->begin) &&
-			  insert_sources(s, s->begin->number, s->sources, s->source_count);
+			  insert_sources(s, s->begin->number, 0, s->sources, s->source_count);
 	for (struct pending_event *e = s->first; is_good && e; e = e->next)
 		is_good = insert_event(s, e);
 	if (is_good && s->end)

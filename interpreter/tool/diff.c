@@ -390,6 +390,7 @@ void diff_make(struct diff *d, struct arena *a, const struct plan *before, const
 	memset(m.mate_after, 0xff, after->count * sizeof(uint32_t));
 	pair_ids(&m);
 	pair_sections(&m);
+	d->mates = m.mate_before;
 	tell_steps(&m);
 	tell_moves(&m);
 	diff_file(d);

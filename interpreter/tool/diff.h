@@ -24,6 +24,7 @@ struct change {
 struct diff {
 	struct arena *arena;
 	const struct plan *before, *after;
+	const uint32_t *mates; /* by node of `before`: the same in `after`, or NODE_NONE */
 	struct change *changes;
 	size_t count, cap;
 	size_t dangers;

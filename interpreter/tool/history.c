@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "base/json.h"
 #include "output/text.h"
+#include "tool/accept.h"
 #include "tool/when.h"
 
 /* ---- events ---------------------------------------------------------------------------------- */
@@ -51,6 +52,7 @@ static bool take_body(void *context, struct str body)
 		return tell_damage(r, "it is no JSON");
 	if (!event_from_json(&r->event, &v, &e, &why))
 		return tell_damage(r, why);
+	e.node = accept_renumber(&r->row->options, e.seq, e.node);
 	return r->each(r->context, &e) && tell_saying(r, &e);
 }
 
