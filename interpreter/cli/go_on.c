@@ -234,7 +234,7 @@ const struct command abort_command = {.name = "abort",
 	.run = run_abort};
 const struct command approve_command = {.name = "approve",
 	.operands = "RUN",
-	.summary = "answers the question that a held run waits for with yes, and goes on",
+	.summary = "answers the question that a run waits for with yes; a held one goes on",
 	.examples = "  runbook approve last --comment 'checked with the team'\n",
 	.options = answer_rows,
 	.run = run_approve};

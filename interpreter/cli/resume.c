@@ -78,7 +78,7 @@ static int find_run(struct resumption *z)
 	struct recorder *rec = &z->s.recorder;
 	const char *why;
 	int64_t pid;
-	bool is_resume = strcmp(z->s.order->how, "resume") == 0;
+	bool is_resume = strcmp(z->s.order->how, "resume") == 0, is_live;
 	int code;
 
 	if (!store_find(rec->store, z->s.order->run, &z->s.run_arena, &z->row, &why))
@@ -86,10 +86,13 @@ static int find_run(struct resumption *z)
 	code = refuse_ended(z);
 	if (code >= 0)
 		return code;
-	if (store_run_is_owned(rec->store, z->row.id, &pid) && !is_resume && !take_over(z, pid)) {
+	is_live = store_run_is_owned(rec->store, z->row.id, &pid);
+	if (is_live && z->s.order->approve)
+		return answer_live(&z->s, &z->row, pid);
+	if (is_live && !is_resume && !take_over(z, pid)) {
 		usage_error(NULL, "run `%.*s` is under way, by process %lld, which does not leave",
 			STR_ARGS(z->row.id), (long long)pid);
-		return 6;
+		return EXIT_LOCKED;
 	}
 	code = recorder_own(rec, z->row.id);
 	if (code >= 0)

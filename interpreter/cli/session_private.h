@@ -4,6 +4,7 @@
 
 #include "cli/session.h"
 
+#define EXIT_LOCKED 6
 #define EXIT_REFUSED 7
 
 struct session {
@@ -37,6 +38,8 @@ int changes_refused(
 /* The session's run, as its record left it, goes on from the files as they are now, if what has
  * begun is untouched: from now on it is pinned to them. -1, or an exit code. */
 int changes_accept(struct session *s, const struct run_row *row, const char *path);
+/* The order's answer is for a run that process `pid` runs. */
+int answer_live(struct session *s, const struct run_row *row, int64_t pid);
 /* In its venue, to the end: `how` NULL begins, otherwise it goes on. */
 int session_play(struct session *s, const char *how);
 

@@ -227,6 +227,8 @@ void apply_attempt_finished(struct run *r, const struct event *e)
 	struct step_state *st = spot_state(s);
 	struct arena *a = spot_arena(r, s);
 
+	/* Nobody was there to answer, and now somebody did. */
+	r->parked -= st->phase == PHASE_PARKED;
 	st->phase = PHASE_JUDGED;
 	st->result = keep_result(a, &r->plan->nodes[e->node], &e->result);
 	st->json = st->lines = NULL;

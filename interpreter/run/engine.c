@@ -1,8 +1,11 @@
 #include "run/engine.h"
 
 #include "base/duration.h"
+#include "base/json.h"
 #include "run/begin.h"
 #include "run/masked.h"
+#include "run/person.h"
+#include "run/undo.h"
 
 /* Of each stream of a program that is taken up again: whatever reads it may. */
 #define ADOPTED_KEEP ((size_t)1 << 20)
@@ -226,6 +229,37 @@ static void tell_signal(struct engine *e, int number)
 	record(e, &event);
 }
 
+/* To a question that waits for somebody who is not there. One that was settled meanwhile is not. */
+static void take_answer(struct engine *e, struct str line)
+{
+	struct run *r = e->decider.run;
+	struct answer answer = {0};
+	struct person_answer p;
+	struct json_error error;
+	struct event event;
+	struct value v;
+	struct str step;
+
+	if (!json_decode(e->scratch, line, &v, &error) || !person_from_json(&v, &step, &p))
+		return;
+	for (uint32_t i = 0; i < r->live_count; i++) {
+		struct spot s = r->live[i];
+
+		if (spot_state(s)->phase != PHASE_PARKED || spot_is_stopping(r, s) ||
+			r->plan->nodes[s.node].action != ACTION_CONFIRM ||
+			!str_equal(undo_name(r, s, e->scratch), step))
+			continue;
+		answer.result = person_result(e->scratch, &p, e->decider.wall_ns);
+		if (!p.is_yes) {
+			answer.reason = "rejected";
+			answer.message = person_refusal(e->scratch, &p);
+		}
+		answer_event(&e->decider, s, &answer, &event);
+		record(e, &event);
+		return;
+	}
+}
+
 static void handle(struct engine *e, const struct happening *h)
 {
 	struct event event;
@@ -249,6 +283,9 @@ static void handle(struct engine *e, const struct happening *h)
 			if (e->sinks[i]->resize)
 				e->sinks[i]->resize(e->sinks[i]);
 		}
+		break;
+	case HAPPENED_ANSWER:
+		take_answer(e, h->text);
 		break;
 	case HAPPENED_TIME:
 		break;

@@ -1,6 +1,7 @@
 #include "run/lost.h"
 
 #include "run/begin.h"
+#include "run/person.h"
 #include "run/undo.h"
 
 bool reason_is_lost(const char *reason)
@@ -97,21 +98,15 @@ static void hold(struct decider *d, struct decision *out)
 /* The question that the run was held at, answered from outside. */
 static void decide_answer(struct decider *d, struct spot s, struct decision *out)
 {
-	struct str by = d->run->asked_by;
-	const char *comment = d->comment ? d->comment : "";
+	struct person_answer p = {strcmp(d->approve, "yes") == 0, d->run->asked_by,
+		str_of(d->comment ? d->comment : "")};
 
-	if (strcmp(d->approve, "yes") != 0) {
-		decide_failure(d, s, "rejected",
-			arena_printf(d->scratch, "%.*s said no%s%s", STR_ARGS(by),
-				*comment ? ": " : "", comment),
-			value_nil(), out);
+	if (!p.is_yes) {
+		decide_failure(d, s, "rejected", person_refusal(d->scratch, &p), value_nil(), out);
 		return;
 	}
 	decide_finish(d, s, STEP_OK, NULL, NULL, out);
-	out->event.result = value_map(d->scratch);
-	map_set(d->scratch, out->event.result.map, STR("answer"), value_bool(true));
-	map_set(d->scratch, out->event.result.map, STR("by"), value_str(by));
-	map_set(d->scratch, out->event.result.map, STR("comment"), value_str(str_of(comment)));
+	out->event.result = person_result(d->scratch, &p, d->wall_ns);
 }
 
 void decide_lost(struct decider *d, struct spot s, struct decision *out)

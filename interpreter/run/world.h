@@ -15,6 +15,7 @@ enum happening_kind {
 	HAPPENED_OUTPUT,   /* `token` printed `text` on `stream` (1 or 2), masked already */
 	HAPPENED_SIGNAL,   /* `signal` arrived for us */
 	HAPPENED_RESIZE,   /* the terminal has another size */
+	HAPPENED_ANSWER,   /* `text`: somebody answers from elsewhere (run/person.h) */
 };
 
 struct happening {

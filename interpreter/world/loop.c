@@ -153,14 +153,25 @@ void loop_finish(struct loop *l, struct job *j)
 	p->what.token = j->token;
 }
 
-void loop_output(struct loop *l, uint64_t token, int stream, struct str text)
+static struct pending *push_text(struct loop *l, enum happening_kind kind, struct str text)
 {
-	struct pending *p = push(l, HAPPENED_OUTPUT, text.len);
+	struct pending *p = push(l, kind, text.len);
 	if (text.len)
 		memcpy(p->text, text.at, text.len);
+	p->what.text = (struct str){p->text, text.len};
+	return p;
+}
+
+void loop_output(struct loop *l, uint64_t token, int stream, struct str text)
+{
+	struct pending *p = push_text(l, HAPPENED_OUTPUT, text);
 	p->what.token = token;
 	p->what.stream = stream;
-	p->what.text = (struct str){p->text, text.len};
+}
+
+void loop_answer(struct loop *l, struct str line)
+{
+	push_text(l, HAPPENED_ANSWER, line);
 }
 
 void loop_signal(struct loop *l, enum happening_kind kind, int signal)

@@ -68,6 +68,7 @@ void loop_add(struct loop *l, struct job *j);
 struct job *loop_job(struct loop *l, uint64_t token); /* NULL: unknown or finished */
 void loop_finish(struct loop *l, struct job *j);
 void loop_output(struct loop *l, uint64_t token, int stream, struct str text);
+void loop_answer(struct loop *l, struct str line);
 void loop_signal(struct loop *l, enum happening_kind kind, int signal);
 void loop_wait(struct loop *l, int64_t until, struct arena *a, struct happening *out);
 /* Waits at most until then and lets sources and timers do their work; tells nothing. */

@@ -116,21 +116,26 @@ static void terminal_ready(struct source *s, uint32_t events)
 
 /* ---- jobs ----------------------------------------------------------------------------------- */
 
-static void question_cancel(struct job *job)
+static void leave_line(struct question_job *j, bool was_answered)
 {
-	struct question_job *j = (struct question_job *)job;
 	struct asker *k = j->asker;
-	j->reason = "cancelled";
-	j->message = "the question was taken back";
 	if (k->first == j) {
-		close_first(k, false);
+		close_first(k, was_answered);
 		return;
 	}
 	struct question_job **place = &k->first;
 	while (*place != j)
 		place = &(*place)->next;
 	*place = j->next;
-	loop_finish(&k->world->loop, job);
+	loop_finish(&k->world->loop, &j->job);
+}
+
+static void question_cancel(struct job *job)
+{
+	struct question_job *j = (struct question_job *)job;
+	j->reason = "cancelled";
+	j->message = "the question was taken back";
+	leave_line(j, false);
 }
 
 static void question_answer(struct job *job, struct arena *a, struct answer *out)
@@ -155,8 +160,9 @@ static struct str copy(struct arena *a, struct str s)
 	return (struct str){arena_copy(a, s.at, s.len), s.len};
 }
 
-static void copy_request(struct question_job *j, const struct question_request *q)
+static void copy_request(struct question_job *j, const struct request *r)
 {
+	const struct question_request *q = &r->question;
 	struct arena *a = &j->arena;
 	struct question_item *items = arena_array(a, q->item_count, sizeof *items);
 	for (size_t i = 0; i < q->item_count; i++) {
@@ -167,6 +173,25 @@ static void copy_request(struct question_job *j, const struct question_request *
 	j->request = *q;
 	j->request.message = copy(a, q->message);
 	j->request.items = items;
+	if (r->step)
+		j->name = str_of(r->item ? arena_printf(a, "%s[%s]", r->step, r->item)
+					 : arena_string(a, r->step));
+}
+
+bool question_answered_elsewhere(struct real_world *w, const struct value *v)
+{
+	struct person_answer p;
+	struct str step;
+	if (!w->asker || !person_from_json(v, &step, &p))
+		return false;
+	for (struct question_job *j = w->asker->first; j; j = j->next) {
+		if (j->request.kind != QUESTION_CONFIRM || !str_equal(j->name, step))
+			continue;
+		question_answered_by(j, &p);
+		leave_line(j, true);
+		return true;
+	}
+	return false;
 }
 
 static struct asker *get_asker(struct real_world *w)
@@ -204,6 +229,8 @@ static void stand_in_line(struct asker *k, struct question_job *j)
 void question_start(struct real_world *w, uint64_t token, const struct request *r)
 {
 	bool has_terminal = terminal_fd(w) >= 0;
+	if (!w->options.assume_yes)
+		answers_listen(w);
 	if (!w->options.assume_yes && !has_terminal) {
 		refuse(w, token, UNANSWERED, "nobody to ask: no terminal and no --yes");
 		return;
@@ -212,7 +239,7 @@ void question_start(struct real_world *w, uint64_t token, const struct request *
 	j->job = (struct job){.token = token, .type = &question_type};
 	j->asker = get_asker(w);
 	arena_init(&j->arena);
-	copy_request(j, &r->question);
+	copy_request(j, r);
 	question_begin(j);
 	loop_add(&w->loop, &j->job);
 	bool is_empty = r->question.kind != QUESTION_CONFIRM &&

@@ -216,6 +216,16 @@ static bool prompt_typed(struct question_job *j, struct str text)
 	return next_prompt(j);
 }
 
+void question_answered_by(struct question_job *j, const struct person_answer *p)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t wall_ns = (int64_t)now.tv_sec * NS_PER_S;
+	j->result = person_result(&j->arena, p, wall_ns);
+	if (!p->is_yes)
+		question_reject(j, "%s", person_refusal(&j->arena, p));
+}
+
 /* ---- all ------------------------------------------------------------------------------------ */
 
 void question_begin(struct question_job *j)

@@ -4,6 +4,7 @@
 #ifndef WORLD_QUESTION_PRIVATE_H
 #define WORLD_QUESTION_PRIVATE_H
 
+#include "run/person.h"
 #include "world/real_world.h"
 
 #include <termios.h>
@@ -17,6 +18,7 @@ struct question_job {
 	struct question_job *next; /* in the asker's line */
 	struct arena arena;
 	struct question_request request; /* copied */
+	struct str name;		 /* of the step: `approve`, `web[3]` */
 	struct question_line line;
 	struct value result;
 	struct value items; /* checklist: the list in the result */
@@ -43,6 +45,13 @@ void question_assume(struct question_job *j);
 void question_begin(struct question_job *j);
 void question_reject(struct question_job *j, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* As person_from_json() takes it. False: no such question is asked here. */
+bool question_answered_elsewhere(struct real_world *w, const struct value *v);
+void question_answered_by(struct question_job *j, const struct person_answer *p);
+
+/* answers.c: hears of answers from elsewhere from now on. */
+void answers_listen(struct real_world *w);
 
 /* question_plain.c: lines on the terminal `fd`. */
 struct question_ui question_plain_ui(struct real_world *w);

@@ -143,6 +143,7 @@ static void real_free(struct world *world)
 	loop_release(&w->loop);
 	http_free(w->http);
 	asker_free(w->asker);
+	answers_free(w->answers);
 	family_free(w->family);
 	close(w->signals.fd);
 	sigprocmask(SIG_SETMASK, &w->mask_before, NULL);

@@ -14,6 +14,10 @@
 #include "world/question.h"
 
 #define GRACE_NS (5 * NS_PER_S)
+/* A FIFO in the folder of the logs, from the first question on: who writes a line into it answers
+ * one (run/person.h). A longer line would not be written at once. */
+#define ANSWERS_FILE "answers"
+#define ANSWER_MAX_BYTES 4096
 
 /* Someone else is about to use the terminal, and has left it. Both may be NULL. */
 struct terminal_hooks {

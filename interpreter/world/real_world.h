@@ -18,7 +18,8 @@ struct real_world {
 	sigset_t mask_before;
 	struct family *family;
 	struct http *http;
-	struct asker *asker; /* questions, one at a time: question.c; NULL until the first */
+	struct asker *asker;	 /* questions, one at a time: question.c; NULL until the first */
+	struct answers *answers; /* from elsewhere: answers.c; NULL until the first question */
 };
 
 /* Each starts a request; it ends with loop_finish(), also when it cannot even begin. */
@@ -34,6 +35,7 @@ void family_kill(struct family *f);
 void family_free(struct family *f);
 void http_free(struct http *h);	  /* NULL: nothing; its jobs are freed */
 void asker_free(struct asker *a); /* likewise */
+void answers_free(struct answers *x);
 
 /* The controlling terminal, opened once; -1: there is none. */
 int terminal_fd(struct real_world *w);
