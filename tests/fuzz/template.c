@@ -15,7 +15,9 @@ static void check_marks(struct str text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_file f;
+	struct arena scratch;
 	fuzz_open(&f, data, size);
+	arena_init(&scratch);
 	struct value v = value_str(f.file->text);
 	v.file = f.file->id;
 	v.span_len = (uint32_t)f.file->text.len;
@@ -24,9 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int is_bash = 0; is_bash < 2; is_bash++) {
 		struct diagnostics d;
 		diagnostics_init(&d, &f.arena);
-		if (!shell_compile(&f.arena, f.file, &v, is_bash, &d))
+		if (!shell_compile(&f.arena, &scratch, f.file, &v, is_bash, &d))
 			fuzz_fail("no script", "");
 	}
+	arena_release(&scratch);
 	fuzz_close(&f);
 	return 0;
 }
