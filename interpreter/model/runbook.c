@@ -57,15 +57,20 @@ static void id_is_taken(struct diagnostics *d, const struct step *first, const s
 		diagnostic_hint(d, told, "write the second step out, with an id of its own");
 		return;
 	}
-	if (str_equal(first->id, second->id))
+	if (str_equal(first->id, second->id)) {
 		told = diagnose(
 			d, RB108, second->id_span, "the id `%.*s` is taken", STR_ARGS(second->id));
-	else
+	} else {
+		/* That one of them is no id would be mended into the other. */
+		diagnostics_drop(d, RB107, first->id_span);
+		diagnostics_drop(d, RB107, second->id_span);
 		told = diagnose(d, RB108, second->id_span,
 			"the ids `%.*s` and `%.*s` differ only by case", STR_ARGS(first->id),
 			STR_ARGS(second->id));
+	}
 	diagnostic_label(d, told, first->id_span, "first used here");
-	diagnostic_hint(d, told, "ids are unique in the whole file, in groups and branches too");
+	diagnostic_hint(d, told, "ids are %sunique in the whole file, in groups and branches too",
+		str_equal(first->id, second->id) ? "" : "lower-case, and ");
 }
 
 static void count_id(void *context, struct step *s)

@@ -16,10 +16,17 @@ static const struct runbook *remember(struct module_cache *c, const struct runbo
 	return book;
 }
 
+static struct str without_dots(struct str path)
+{
+	while (str_starts_with(path, STR("./")))
+		path = (struct str){path.at + 2, path.len - 2};
+	return path;
+}
+
 static const struct runbook *find_loaded(const struct module_cache *c, const char *path)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		if (str_is(str_of(c->loaded[i]->file->path), path))
+		if (str_is(without_dots(str_of(c->loaded[i]->file->path)), path))
 			return c->loaded[i];
 	}
 	return NULL;
@@ -104,13 +111,11 @@ static bool is_inside(const char *dir, const char *path)
 static const struct runbook *find_beside(
 	struct module_cache *c, const struct source_file *from, struct str name, struct span span)
 {
-	struct str rest = name;
+	struct str rest = without_dots(name);
 	const char *path, *why;
 	const struct runbook *book;
 	struct source_file *file;
 
-	while (str_starts_with(rest, STR("./")))
-		rest = (struct str){rest.at + 2, rest.len - 2};
 	if (climbs(rest) || str_starts_with(rest, STR("/"))) {
 		diagnostic_hint(c->diagnostics,
 			diagnose(c->diagnostics, RB115, span,

@@ -413,6 +413,9 @@ struct plan *plan_build(struct arena *a, struct source_set *files, const struct 
 		.diagnostics = d,
 		.modules = {.arena = a, .files = files, .diagnostics = d}};
 
+	/* A file that uses itself is not read a second time. */
+	if (book)
+		b.modules.loaded[b.modules.count++] = book;
 	p->arena = a;
 	p->files = files;
 	p->book = book;

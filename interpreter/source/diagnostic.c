@@ -224,6 +224,23 @@ void diagnostics_forget(struct diagnostics *d, const struct diagnostic *x)
 	d->count--;
 }
 
+void diagnostics_drop(struct diagnostics *d, enum rule_id rule, struct span span)
+{
+	struct diagnostic **at = &d->first;
+
+	while (*at) {
+		struct diagnostic *x = *at;
+
+		if (x->rule == rule && x->span.file == span.file && x->span.start == span.start) {
+			diagnostics_forget(d, x);
+			*at = x->next;
+		} else {
+			at = &x->next;
+		}
+	}
+	d->last = at;
+}
+
 static bool is_of_yaml(const struct diagnostic *x)
 {
 	return x->rule < RB101;

@@ -98,6 +98,9 @@ void diagnostic_suppress(struct diagnostics *d, struct diagnostic *x, const char
 /* The counts without this one, which is taken off the list. */
 void diagnostics_forget(struct diagnostics *d, const struct diagnostic *x);
 
+/* Takes back what this rule has told of this place: something else says it better. */
+void diagnostics_drop(struct diagnostics *d, enum rule_id rule, struct span span);
+
 /* By file, place, severity; follow-on findings at the same place and rule once. */
 void diagnostics_sort(struct diagnostics *d);
 

@@ -293,10 +293,14 @@ static bool explain_mixture(const struct yaml_failure *f, const struct yaml_line
 	bool in_list = yaml_problem_is(f, "'-' indicator");
 	if (!(is_item && yaml_problem_is(f, "expected key")) && !(in_list && line->has_key))
 		return false;
+	struct yaml_line first = yaml_line_at(f->text, f->context_at);
+	/* Between the dash and the keys behind it: one of those keys, and not quite below them. */
+	if (in_list && yaml_line_indent(line) > f->context_at - first.start &&
+		explain_indent(f, line))
+		return true;
 	struct diagnostic *x = diagnose(f->d, RB006,
 		yaml_failure_span(f, line->content, line->value_end),
 		in_list ? "a key stands among list items" : "a list item stands among keys");
-	struct yaml_line first = yaml_line_at(f->text, f->context_at);
 	diagnostic_label(f->d, x, yaml_failure_span(f, f->context_at, first.end),
 		in_list ? "the list starts here" : "the mapping starts here");
 	diagnostic_hint(f->d, x,

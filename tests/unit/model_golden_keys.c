@@ -129,9 +129,8 @@ static const struct golden steps[] = {
 	 "        say: c\n",
 		"7:13 RB108 the id `a` is taken | ids are unique in the whole file, in groups and "
 		"branches too @4:9 first used here\n"
-		"9:13 RB107 `A` is not an id | write `a` -> a\n"
-		"9:13 RB108 the ids `a` and `A` differ only by case | ids are unique in the whole "
-		"file, in groups and branches too @4:9 first used here\n"},
+		"9:13 RB108 the ids `a` and `A` differ only by case | ids are lower-case, and "
+		"unique in the whole file, in groups and branches too @4:9 first used here\n"},
 	{"  - &x\n"
 	 "    id: a\n"
 	 "    say: a\n"
