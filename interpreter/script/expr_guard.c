@@ -109,6 +109,19 @@ static bool parse_string(struct arena *a, const struct source_file *file, const 
 	return g->expr != NULL;
 }
 
+/* `True` is true to YAML and the name of nothing to Lua: it is read as it is written. */
+static bool is_spelled_otherwise(
+	const struct source_file *file, const struct value *v, struct value *text)
+{
+	if (v->kind != VALUE_BOOL || !file || v->file != file->id || !v->span_len)
+		return false;
+	*text = value_str((struct str){file->text.at + v->start, v->span_len});
+	text->start = v->start;
+	text->span_len = v->span_len;
+	text->file = v->file;
+	return !str_is(value_string(text), "true") && !str_is(value_string(text), "false");
+}
+
 /* true, false, a number or null, as YAML read them. */
 static bool parse_literal(struct arena *a, const struct value *v, struct guard *g)
 {
@@ -145,7 +158,10 @@ static bool tell_kind(const struct source_file *file, const struct value *v, str
 bool guard_parse(struct arena *a, const struct source_file *file, const struct value *v,
 	struct diagnostics *d, struct guard *out)
 {
+	struct value text;
 	*out = (struct guard){0};
+	if (is_spelled_otherwise(file, v, &text))
+		return parse_string(a, file, &text, d, out);
 	switch ((enum value_kind)v->kind) {
 	case VALUE_STRING:
 		return parse_string(a, file, v, d, out);
