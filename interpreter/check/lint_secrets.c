@@ -208,30 +208,44 @@ static bool is_placeholder(struct str body)
 	return body.len && kinds < 6;
 }
 
-static bool check_form(
-	struct check *c, const struct source_file *file, size_t at, const struct token_form *f)
+/* The length of the token that stands there in this form, or 0. */
+static size_t token_at(struct str text, size_t at, const struct token_form *f)
 {
-	struct str text = file->text;
 	size_t prefix = strlen(f->prefix), end = at + prefix;
-	struct diagnostic *told;
 
 	if (text.len - at < prefix || memcmp(text.at + at, f->prefix, prefix) != 0)
-		return false;
+		return 0;
 	while (end < text.len && is_letter(text.at[end], f->letters))
 		end++;
 	if (end - at - prefix < f->least ||
 		is_placeholder((struct str){text.at + at + prefix, end - at - prefix}) ||
 		(at && (is_letter(text.at[at - 1], ALNUM) || text.at[at - 1] == '_')))
-		return false;
+		return 0;
 	if (f->letters == ALNUM && f->least == 16 && end - at - prefix != 16)
-		return false;
-	told = diagnose(c->d, RB604, (struct span){(uint32_t)at, (uint32_t)(end - at), file->id},
-		"this looks like %s, for everybody to read", f->what);
+		return 0;
+	return end - at;
+}
+
+static const struct token_form *find_token(struct str text, size_t at, size_t *len)
+{
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		if (forms[i].prefix[0] == text.at[at] && (*len = token_at(text, at, &forms[i])))
+			return &forms[i];
+	}
+	return NULL;
+}
+
+static void tell_token(
+	struct check *c, const struct source_file *file, size_t at, size_t len, const char *what)
+{
+	struct span span = {(uint32_t)at, (uint32_t)len, file->id};
+	struct diagnostic *told =
+		diagnose(c->d, RB604, span, "this looks like %s, for everybody to read", what);
+
 	told->confidence = CONFIDENCE_LIKELY;
 	diagnostic_hint(c->d, told,
 		"take it back where it was given out, and name a new one under `secrets:` "
 		"(`env`, `file` or `command`)");
-	return true;
 }
 
 /* Bytes that a form begins with: all else is passed over at once. */
@@ -241,30 +255,80 @@ static void mark_first(bool first[256])
 		first[(unsigned char)forms[i].prefix[0]] = true;
 }
 
+/* What stands for a password in examples, and what a test's own service takes. */
+static bool is_known_password(struct str user, struct str password, struct str host)
+{
+	static const char *const words[] = {"password", "passwd", "pass", "secret", "changeme"};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (str_is(password, words[i]))
+			return true;
+	}
+	return str_equal(user, password) || is_placeholder(password) ||
+	       str_starts_with(host, STR("localhost")) || str_starts_with(host, STR("127.")) ||
+	       str_starts_with(host, STR("[::1]"));
+}
+
+/* `://user:password@host` */
+static void check_address(struct check *c, const struct source_file *file, size_t at)
+{
+	static const char stops[] = " \t\r\n\"'`<>/?#${}|()";
+	struct str text = file->text;
+	size_t start = at + strlen("://"), colon = SIZE_MAX, sign = SIZE_MAX, end = start;
+
+	for (; end < text.len && !memchr(stops, text.at[end], sizeof stops); end++) {
+		if (text.at[end] == ':' && colon == SIZE_MAX)
+			colon = end;
+		else if (text.at[end] == '@')
+			sign = end;
+	}
+	if (colon == SIZE_MAX || sign == SIZE_MAX || sign < colon + 2)
+		return;
+	if (is_known_password((struct str){text.at + start, colon - start},
+		    (struct str){text.at + colon + 1, sign - colon - 1},
+		    (struct str){text.at + sign + 1, end - sign - 1}))
+		return;
+	tell_token(c, file, colon + 1, sign - colon - 1, "the password of a URL");
+}
+
 void lint_tokens(struct check *c, const struct source_file *file)
 {
 	struct str text = file->text;
-	bool first[256] = {false};
+	bool first[256] = {[':'] = true};
 
 	mark_first(first);
-	for (size_t at = 0; at + 1 < text.len; at++) {
+	for (size_t at = 0; at + 2 < text.len; at++) {
+		const struct token_form *form;
+		size_t len;
+
 		if (!first[(unsigned char)text.at[at]])
 			continue;
-		for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-			if (forms[i].prefix[0] == text.at[at] &&
-				forms[i].prefix[1] == text.at[at + 1] &&
-				check_form(c, file, at, &forms[i]))
-				break;
-		}
+		if ((form = find_token(text, at, &len)))
+			tell_token(c, file, at, len, form->what);
+		else if (text.at[at] == ':' && text.at[at + 1] == '/' && text.at[at + 2] == '/')
+			check_address(c, file, at);
 	}
+}
+
+static bool has_token(struct str text)
+{
+	size_t len;
+
+	for (size_t at = 0; at < text.len; at++) {
+		if (find_token(text, at, &len))
+			return true;
+	}
+	return false;
 }
 
 /* `auth: { bearer: abc }`, and headers that carry one. */
 static void tell_literal(struct check *c, const struct value *v, const char *what)
 {
-	struct diagnostic *told =
-		diagnose(c->d, RB604, value_span(v), "the %s is written down here", what);
+	struct diagnostic *told;
 
+	if (has_token(value_string(v)))
+		return; /* that is told, with whose it is */
+	told = diagnose(c->d, RB604, value_span(v), "the %s is written down here", what);
 	diagnostic_hint(c->d, told, "name it under `secrets:` and write `${{ secrets.%s }}`",
 		strcmp(what, "password") == 0 ? "password" : "token");
 }
