@@ -54,11 +54,13 @@ const struct rule lint_resends = {.id = RB504, .step = check_resend};
 
 /* ---- not looked at --------------------------------------------------------------------------- */
 
+/* Who changes something with a request is told by its status; who only asks wants an answer. */
 static void check_answer(struct check *c, const struct reader *r)
 {
 	const struct step *s = r->step;
 
-	if (s->action != ACTION_HTTP || !is_forward(r) ||
+	if (s->action != ACTION_HTTP || !is_forward(r) || step_effect(s) == EFFECT_WRITES ||
+		(r->node != NODE_NONE && c->plan->nodes[r->node].is_read) ||
 		(s->more && (s->more->expect.count || s->more->outputs.count || s->more->retry)))
 		return;
 	diagnostic_hint(c->d,

@@ -47,6 +47,7 @@ struct node {
 	uint8_t role, action, effect, on_failure;
 	bool needs_slot;   /* counts towards --jobs: it runs something */
 	bool reads_output; /* some guard may read its stdout, lines or json */
+	bool is_read;	   /* some guard names it: `steps.x` */
 	bool reads_items;  /* `if` reads item or index: decided per item */
 	uint32_t check;	   /* its `check` node, or NODE_NONE */
 	uint32_t undo;	   /* its `rollback` node, or NODE_NONE */

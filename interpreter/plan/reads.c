@@ -27,7 +27,7 @@ struct read_search {
 static void mark_all(struct plan *p)
 {
 	for (uint32_t i = 0; i < p->count; i++)
-		p->nodes[i].reads_output = true;
+		p->nodes[i].is_read = p->nodes[i].reads_output = true;
 }
 
 static bool is_steps(const struct expr *e)
@@ -42,6 +42,8 @@ static void mark_step(
 	bool is_plain = above && above->kind == EXPR_FIELD && above->object == e &&
 			!is_output_name(above->name) && !str_is(above->name, "items");
 
+	if (target != NODE_NONE)
+		p->nodes[target].is_read = true;
 	if (target != NODE_NONE && !is_plain)
 		p->nodes[target].reads_output = true;
 }
@@ -131,11 +133,12 @@ static void mark_book(struct read_search *s, const struct runbook *book, uint32_
 static void pass_down(struct plan *p)
 {
 	for (uint32_t i = 0; i < p->count; i++) {
-		const struct node *n = &p->nodes[i];
+		struct node *n = &p->nodes[i];
 
-		if (n->parent != NODE_NONE && p->nodes[n->parent].action == ACTION_CHOOSE &&
-			p->nodes[n->parent].reads_output)
-			p->nodes[i].reads_output = true;
+		if (n->parent == NODE_NONE || p->nodes[n->parent].action != ACTION_CHOOSE)
+			continue;
+		n->is_read |= p->nodes[n->parent].is_read;
+		n->reads_output |= p->nodes[n->parent].reads_output;
 	}
 }
 
