@@ -1,6 +1,7 @@
 /*
  * Cases with a section `lint`: the runbook is looked at, not run. A line a finding: its place,
- * severity, code and message; below it, indented, its labels and fixes.
+ * severity, code and message; below it, indented, its labels and fixes, and its hint where the case
+ * has any hint (`help`).
  */
 #include "case.h"
 
@@ -20,8 +21,8 @@ static void put_place(struct strbuf *b, const struct source_set *files, struct s
 	strbuf_printf(b, "%zu:%zu", p.line, p.column);
 }
 
-static void put_finding(
-	struct strbuf *b, const struct source_set *files, const struct diagnostic *x)
+static void put_finding(struct strbuf *b, const struct source_set *files,
+	const struct diagnostic *x, bool with_hint)
 {
 	static const char *const severities[] = {"error", "warning", "info"};
 
@@ -41,6 +42,8 @@ static void put_finding(
 		put_place(b, files, f->span);
 		strbuf_printf(b, ": `%.*s` -> `%s`\n", STR_ARGS(old), f->text);
 	}
+	if (with_hint && x->hint)
+		strbuf_printf(b, "  help %s\n", x->hint);
 }
 
 static void take_options(const struct test_case *c, struct lint_options *o)
@@ -60,6 +63,7 @@ bool case_lint(const struct test_case *c)
 	struct loaded l;
 	struct strbuf b = {0};
 	struct str wanted = str_trim(case_text(c, "lint"));
+	bool with_hints = str_find(wanted, STR("\n  help "), 0) >= 0;
 	bool is_good;
 
 	take_options(c, &options);
@@ -69,7 +73,7 @@ bool case_lint(const struct test_case *c)
 	diagnostics_sort(&l.diagnostics);
 	for (const struct diagnostic *x = l.diagnostics.first; x; x = x->next) {
 		if (!x->is_suppressed)
-			put_finding(&b, &l.files, x);
+			put_finding(&b, &l.files, x, with_hints);
 	}
 	is_good = str_equal(str_trim(strbuf_str(&b)), wanted);
 	if (!is_good)
