@@ -68,14 +68,15 @@ static void check_count(struct parser *p, const struct expr *call)
 		diagnostic_hint(p->lexer.d, d, "`%s`", f->signature);
 }
 
-/* `len` or `math.floor`; anything else cannot be called. */
+/* `len` or `math.floor`; anything else cannot be called, `math["floor"]` neither. */
 static bool callee_name(struct parser *p, const struct expr *callee, struct str *name)
 {
 	if (!callee->in_parens && callee->kind == EXPR_NAME) {
 		*name = callee->name;
 		return true;
 	}
-	if (callee->in_parens || callee->kind != EXPR_FIELD || callee->object->kind != EXPR_NAME)
+	if (callee->in_parens || callee->kind != EXPR_FIELD || callee->object->kind != EXPR_NAME ||
+		p->lexer.text.at[callee->start + callee->len - 1] == ']')
 		return false;
 	struct str library = callee->object->name, field = callee->name;
 	char *text = arena_alloc(p->lexer.arena, library.len + field.len + 2);

@@ -126,10 +126,15 @@ static void put_block_scalar(struct layout *l, const struct yaml_node *n, struct
 
 /* ---- brackets -------------------------------------------------------------------------------- */
 
-/* What stands between two parts of a list or map on one line: blanks around one sign, or none. */
+/* What stands between two parts of a list or map on one line: blanks around one sign, or none. Of
+ * the pair `[{a: b}: c]` it is the key that has the brace: the pair has none. */
 static bool is_gap(const struct layout *l, size_t from, size_t to, char sign)
 {
-	struct str s = str_trim(slice(l, from, to));
+	struct str s;
+
+	if (from > to)
+		return false;
+	s = str_trim(slice(l, from, to));
 	return sign ? s.len == 1 && s.at[0] == sign : s.len == 0;
 }
 

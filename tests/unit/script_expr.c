@@ -415,6 +415,7 @@ static const struct {
 		"a[\"not\"].b"},
 	{"a:b", "RB201", 2, 1, "a method has to be called", NULL},
 	{"a.b.c(1)", "RB206", 0, 5, "only functions can be called, by their name", NULL},
+	{"a[\"|\"](1)", "RB206", 0, 6, "only functions can be called, by their name", NULL},
 	{"f(1)(2)", "RB206", 0, 4, "only functions can be called, by their name", NULL},
 	{"'a", "RB201", 0, 1, "this string is not closed", NULL},
 	{"x == \"a", "RB201", 5, 1, "this string is not closed", NULL},

@@ -42,6 +42,7 @@ TEST(layout_blocks)
 		"a: &x\n  b: 1\nc: *x\nd: &y 2\ne:\n  - &z\n    f: 1\n");
 	check_layout(NULL, "? a\n: b\n", "a: b\n");
 	check_layout(NULL, "? [a,\n  b]\n: c\n", "");
+	check_layout(NULL, "a: [{b: c}: d]\n", NULL);
 	check_layout(NULL, "a: [\n", "");
 	check_layout(NULL, "a: 1\n---\nb: 1\n", "");
 }
