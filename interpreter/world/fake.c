@@ -133,7 +133,7 @@ static void fake_start(struct world *w, uint64_t token, const struct request *r)
 		count->key = arena_copy(&f->arena, key.at, key.len);
 	p->term_ns = fake_duration(entry, "term", 0);
 	schedule_output(f, token, entry);
-	struct happening *h = schedule(f, later(f->now_ns, fake_duration(entry, "takes", 0)));
+	struct happening *h = schedule(f, later(f->now_ns, fake_takes(entry, r)));
 	h->kind = HAPPENED_FINISHED;
 	h->token = token;
 	if (!entry && f->script.is_strict)

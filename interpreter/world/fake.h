@@ -16,6 +16,8 @@
  * A list is one entry an attempt; the last one repeats. Without an entry a step succeeds at once:
  * exit code 0, status 200, the answer yes, prompts by their defaults.
  *
+ * An HTTP request that takes longer than its timeout ends at it, with the reason `timeout`.
+ *
  * Keys of an entry: takes term exit_code stdout stderr signal output (list of at, stream, text);
  * status headers body json url; answer by comment; reason message sent note; and for a child that
  * an earlier interpreter started: adopted (lost, not_begun; without it, it ends as the entry says),

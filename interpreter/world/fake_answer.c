@@ -245,6 +245,26 @@ static bool answer_adopted(const struct value *entry, struct arena *a, struct an
 	return true;
 }
 
+static bool is_late(const struct value *entry, const struct request *r)
+{
+	return r->kind == REQUEST_HTTP && r->http.timeout_ns > 0 &&
+	       fake_duration(entry, "takes", 0) > r->http.timeout_ns;
+}
+
+int64_t fake_takes(const struct value *entry, const struct request *r)
+{
+	return is_late(entry, r) ? r->http.timeout_ns : fake_duration(entry, "takes", 0);
+}
+
+static void answer_late(const struct http_request *r, struct arena *a, struct answer *out)
+{
+	struct strbuf text = {0};
+	strbuf_puts(&text, "no complete reply within ");
+	duration_print(&text, r->timeout_ns);
+	out->reason = "timeout";
+	out->message = take_text(&text, a).at;
+}
+
 void fake_answer(
 	const struct value *entry, const struct request *r, struct arena *a, struct answer *out)
 {
@@ -252,6 +272,10 @@ void fake_answer(
 	bool is_adopted = r->kind == REQUEST_PROCESS && r->process.is_adopted;
 	if (is_adopted && answer_adopted(entry, a, out))
 		return;
+	if (is_late(entry, r)) {
+		answer_late(&r->http, a, out);
+		return;
+	}
 	const struct value *partial = is_adopted ? get(entry, "partial") : NULL;
 	out->is_partial = partial && partial->boolean;
 	struct str reason = get_text(entry, "reason", "");

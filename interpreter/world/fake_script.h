@@ -30,6 +30,8 @@ bool fake_is_step_key(const struct fake_script *s, const struct entry *e);
 /* Of checked entries; NULL entry: the fallback. */
 int64_t fake_duration(const struct value *entry, const char *key, int64_t fallback);
 int fake_signal(const struct value *v); /* 0: no such signal */
+/* How long it takes: no HTTP request longer than its timeout, at which it ends as one. */
+int64_t fake_takes(const struct value *entry, const struct request *r);
 /* How it ends, all but the time. */
 void fake_answer(
 	const struct value *entry, const struct request *r, struct arena *a, struct answer *out);
