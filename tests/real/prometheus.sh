@@ -69,7 +69,7 @@ END
 	has "no series is unknown" "cannot be known"
 	sed "s/query: 'job:errors:ratio5s'/query: 'sum('/" alerts.yml >wrong.yml
 	run 1 exec wrong.yml
-	has "a wrong query" "hint: The query is wrong: "
+	has "a wrong query" "hint: prometheus/query: the `query` is wrong: "
 }
 
 # deploy EXIT VERSION OPTION…
