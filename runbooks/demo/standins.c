@@ -22,6 +22,14 @@ static const struct service services[] = {
 	{"/sentry", sentry_answer},
 	{"/prometheus", prometheus_answer},
 	{"/statuspage", statuspage_answer},
+	{"/circleci", circleci_answer},
+	{"/heroku", heroku_answer},
+	{"/railway", railway_answer},
+	{"/datadog", datadog_answer},
+	{"/newrelic", newrelic_answer},
+	{"/pagerduty", pagerduty_answer},
+	{"/launchdarkly", launchdarkly_answer},
+	{"/unleash", unleash_answer},
 };
 
 static char *state_path(const struct standins *world)
@@ -38,15 +46,24 @@ void save_state(const struct visit *visit)
 	free(path);
 }
 
-bool has_token(const struct visit *visit, const char *scheme, const char *service)
+bool has_key(const struct visit *visit, const char *header, const char *prefix, const char *service)
 {
 	const json_t *tokens = json_object_get(visit->state, "tokens");
 	const char *token = json_string_value(json_object_get(tokens, service));
-	const char *header = web_header(visit->request, "Authorization");
-	size_t len = strlen(scheme);
+	const char *value = web_header(visit->request, header);
+	size_t len = strlen(prefix);
 
-	return token && header && strncasecmp(header, scheme, len) == 0 && header[len] == ' ' &&
-	       strcmp(header + len + 1, token) == 0;
+	return token && value && strncasecmp(value, prefix, len) == 0 &&
+	       strcmp(value + len, token) == 0;
+}
+
+bool has_token(const struct visit *visit, const char *scheme, const char *service)
+{
+	char *prefix = text_of("%s ", scheme);
+	bool has = has_key(visit, "Authorization", prefix, service);
+
+	free(prefix);
+	return has;
 }
 
 static const struct service *find_service(const char *path)

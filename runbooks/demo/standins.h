@@ -33,16 +33,30 @@ void slack_answer(struct visit *visit);
 void sentry_answer(struct visit *visit);
 void prometheus_answer(struct visit *visit);
 void statuspage_answer(struct visit *visit);
+void circleci_answer(struct visit *visit);
+void heroku_answer(struct visit *visit);
+void railway_answer(struct visit *visit);
+void datadog_answer(struct visit *visit);
+void newrelic_answer(struct visit *visit);
+void pagerduty_answer(struct visit *visit);
+void launchdarkly_answer(struct visit *visit);
+void unleash_answer(struct visit *visit);
 
 /* Parts of the GitHub stand-in: `rest` is the path after /repos/OWNER/REPO/actions/. */
 void actions_answer(struct visit *visit, const char *rest);
 void actions_stop(void);
+/* `rest` is the path after …/pulls/ and …/releases. */
+void pulls_answer(struct visit *visit, const char *rest);
+void releases_answer(struct visit *visit, const char *rest);
 void github_refuse(struct visit *visit, unsigned status, const char *message);
 
 /* The commit that a ref of the repository names; false when there is none. */
 bool github_resolve(const struct standins *world, const char *ref, char sha[64]);
 
-/* True when the Authorization header is `scheme` and the token that the state has for `service`. */
+/* True when the header is `prefix` (in any case) and the token that the state has for `service`.
+ * `has_token` looks at Authorization, for a scheme and a blank. */
+bool has_key(
+	const struct visit *visit, const char *header, const char *prefix, const char *service);
 bool has_token(const struct visit *visit, const char *scheme, const char *service);
 
 /* Keeps a changed state. */

@@ -1,5 +1,5 @@
 /*
- * Where people read: Slack's incoming webhook and Statuspage's incidents.
+ * Where people read: Slack's incoming webhook and its bots, and Statuspage's incidents.
  * What Slack receives is appended to slack.jsonl beside state.json.
  */
 #include "standins.h"
@@ -29,7 +29,7 @@ static void keep_message(struct visit *visit, json_t *payload)
 	free(path);
 }
 
-void slack_answer(struct visit *visit)
+static void incoming(struct visit *visit)
 {
 	const char *ours = json_string_value(json_object_get(visit->state, "slack"));
 	json_t *payload = json_loadb(visit->request->body, visit->request->body_len, 0, NULL);
@@ -52,6 +52,38 @@ void slack_answer(struct visit *visit)
 	}
 	reply_text(visit->reply, status, "text/html", word);
 	json_decref(payload);
+}
+
+/* A bot posts to a channel that it is in: C1. Slack says no with status 200. */
+static void post_message(struct visit *visit)
+{
+	json_t *payload = json_loadb(visit->request->body, visit->request->body_len, 0, NULL);
+	const char *channel = json_string_value(json_object_get(payload, "channel"));
+	const char *trouble = NULL;
+	char ts[32];
+
+	if (!web_header(visit->request, "Authorization"))
+		trouble = "not_authed";
+	else if (!has_token(visit, "Bearer", "slack"))
+		trouble = "invalid_auth";
+	else if (!channel || strcmp(channel, "C1") != 0)
+		trouble = channel && strcmp(channel, "C2") == 0 ? "not_in_channel"
+								: "channel_not_found";
+	else
+		keep_message(visit, payload);
+	snprintf(ts, sizeof(ts), "%lld.000100", (long long)time(NULL));
+	reply_json(visit->reply, 200,
+		trouble ? json_pack("{s:b, s:s}", "ok", 0, "error", trouble)
+			: json_pack("{s:b, s:s, s:s}", "ok", 1, "channel", channel, "ts", ts));
+	json_decref(payload);
+}
+
+void slack_answer(struct visit *visit)
+{
+	if (strcmp(visit->path, "/api/chat.postMessage") == 0)
+		post_message(visit);
+	else
+		incoming(visit);
 }
 
 static bool is_resolved(const json_t *incident)

@@ -96,6 +96,23 @@ static bool is_wanted(
 	return !wanted || (value && strcmp(value, wanted) == 0);
 }
 
+/* One page of a list, as `per_page` and `page` say; takes over the list. */
+static json_t *page_of(const struct visit *visit, json_t *all)
+{
+	const char *size = web_query(visit->request, "per_page");
+	const char *number = web_query(visit->request, "page");
+	size_t per_page = size ? strtoul(size, NULL, 10) : 30;
+	size_t from = per_page * (number ? strtoul(number, NULL, 10) - 1 : 0);
+	json_t *page = json_array();
+
+	if (per_page > 100)
+		per_page = 100;
+	for (size_t i = from; i < from + per_page && i < json_array_size(all); i++)
+		json_array_append(page, json_array_get(all, i));
+	json_decref(all);
+	return page;
+}
+
 static void check_runs(struct visit *visit, const char *ref)
 {
 	json_t *checks = json_object_get(visit->state, "checks");
@@ -103,6 +120,7 @@ static void check_runs(struct visit *visit, const char *ref)
 	json_t *runs = json_array();
 	char sha[64], *message;
 	size_t i;
+	int total;
 
 	if (!github_resolve(visit->world, ref, sha)) {
 		message = text_of("No commit found for SHA: %s", ref);
@@ -124,9 +142,9 @@ static void check_runs(struct visit *visit, const char *ref)
 			json_array_append(runs, run);
 		json_decref(run);
 	}
+	total = (int)json_array_size(runs);
 	reply_json(visit->reply, 200,
-		json_pack("{s:i, s:o}", "total_count", (int)json_array_size(runs), "check_runs",
-			runs));
+		json_pack("{s:i, s:o}", "total_count", total, "check_runs", page_of(visit, runs)));
 }
 
 static json_t *find_issue(struct visit *visit, const char *number)
@@ -236,6 +254,10 @@ void github_answer(struct visit *visit)
 		github_refuse(visit, 401, "Bad credentials");
 	} else if (rest && strncmp(rest, "issues/", 7) == 0) {
 		issues(visit, rest + 7);
+	} else if (rest && strncmp(rest, "pulls/", 6) == 0) {
+		pulls_answer(visit, rest + 6);
+	} else if (rest && strncmp(rest, "releases", 8) == 0) {
+		releases_answer(visit, rest + 8);
 	} else if (rest && strncmp(rest, "actions/", 8) == 0) {
 		actions_answer(visit, rest + 8);
 	} else if (end && !end[11] && strncmp(rest, "commits/", 8) == 0) {

@@ -2,6 +2,7 @@
  * Sentry's list of issues. An issue is here what a release did wrong: the errors
  * that the shop's own counters show, grouped by release. Searches know is:, release:,
  * firstSeen:, lastSeen: (as -5m) and level:; an unknown tag matches nothing, as there.
+ * Issues under `sentry` of the state are there whatever is searched for.
  */
 #include "standins.h"
 
@@ -93,6 +94,31 @@ static json_t *issue(const struct error_group *group, int number)
 		"1", "name", "shop", "slug", "shop", "firstRelease", "version", group->version);
 }
 
+/*
+ * One page; where the next one begins stands in the header Link, as a cursor. `sentry_page` of the
+ * state makes a page smaller than `limit`, so that few issues are many pages. Takes over the list.
+ */
+static json_t *page_of(struct visit *visit, json_t *all)
+{
+	const char *cursor = web_query(visit->request, "cursor");
+	const char *limit = web_query(visit->request, "limit");
+	json_int_t cap = json_integer_value(json_object_get(visit->state, "sentry_page"));
+	size_t size = cap > 0 ? (size_t)cap : limit ? strtoul(limit, NULL, 10) : 25;
+	size_t from = 0;
+	json_t *page = json_array();
+
+	if (cursor)
+		sscanf(cursor, "0:%zu:0", &from);
+	for (size_t i = from; i < from + size && i < json_array_size(all); i++)
+		json_array_append(page, json_array_get(all, i));
+	visit->reply->link = text_of("<http://127.0.0.1%s?cursor=0:%zu:0>; rel=\"next\"; "
+				     "results=\"%s\"; cursor=\"0:%zu:0\"",
+		visit->path, from + size, from + size < json_array_size(all) ? "true" : "false",
+		from + size);
+	json_decref(all);
+	return page;
+}
+
 static void list(struct visit *visit)
 {
 	const char *search = web_query(visit->request, "query");
@@ -112,7 +138,8 @@ static void list(struct visit *visit)
 	for (int i = 0; i < count; i++)
 		if (search_matches(search, &groups[i], &matches) && matches)
 			json_array_append_new(issues, issue(&groups[i], i));
-	reply_json(visit->reply, 200, issues);
+	json_array_extend(issues, json_object_get(visit->state, "sentry"));
+	reply_json(visit->reply, 200, page_of(visit, issues));
 }
 
 static bool is_period_known(const char *period)

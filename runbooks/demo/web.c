@@ -63,6 +63,7 @@ static enum MHD_Result send_reply(struct web *web, struct MHD_Connection *to, st
 		strlen(reply->text), reply->text, MHD_RESPMEM_MUST_FREE);
 	if (!response) {
 		free(reply->text);
+		free(reply->link);
 		return MHD_NO;
 	}
 	MHD_add_response_header(response, "Content-Type", reply->type);
@@ -72,6 +73,9 @@ static enum MHD_Result send_reply(struct web *web, struct MHD_Connection *to, st
 		snprintf(seconds, sizeof(seconds), "%d", reply->retry_after_s);
 		MHD_add_response_header(response, "Retry-After", seconds);
 	}
+	if (reply->link)
+		MHD_add_response_header(response, "Link", reply->link);
+	free(reply->link);
 	if (atomic_load(&web->is_closing))
 		MHD_add_response_header(response, "Connection", "close");
 	result = MHD_queue_response(to, reply->status, response);

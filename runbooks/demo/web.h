@@ -26,6 +26,7 @@ struct reply {
 	const char *type;
 	char *text;	   /* freed once it has been sent */
 	int retry_after_s; /* the header Retry-After; 0: none */
+	char *link;	   /* the header Link, or NULL; freed once it has been sent */
 };
 
 typedef void (*web_handler)(const struct request *request, struct reply *reply, void *context);

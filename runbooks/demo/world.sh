@@ -128,7 +128,10 @@ END
   "tokens": {
     "github": "ghp_demo0000000000000000000000000000000000",
     "sentry": "sntryu_demo000000000000000000000000000000",
-    "statuspage": "demo-statuspage-key-0000"
+    "statuspage": "demo-statuspage-key-0000",
+    "slack": "xoxb-demo", "circleci": "CCIPAT-demo", "heroku": "HRKU-demo", "railway": "railway-demo",
+    "datadog": "dd-api-demo", "datadog_app": "dd-app-demo", "newrelic": "NRAK-DEMO",
+    "pagerduty": "pd-demo", "launchdarkly": "api-demo", "unleash": "user:demo"
   },
   "slack": "/services/T000/B000/XXX",
   "checks": {
@@ -141,6 +144,21 @@ END
     {"number": 41, "title": "Orders need a status", "state": "open", "state_reason": null},
     {"number": 42, "title": "Orders need a note", "state": "open", "state_reason": null}
   ],
+  "pulls": [
+    {"number": 7, "state": "open", "merged": false, "draft": false, "mergeable": true,
+      "head": {"sha": "$(git_quiet --git-dir "$dir/origin.git" rev-parse main)"},
+      "merge_commit_sha": null, "html_url": "https://github.com/acme/shop/pull/7"}
+  ],
+  "releases": [],
+  "circleci": {"pipelines": [], "outcome": "success"},
+  "heroku": {
+    "releases": [{"id": "01234567-89ab-cdef-0123-000000000001", "version": 1, "status": "succeeded",
+      "current": true, "description": "$version"}],
+    "builds": [], "outcome": "succeeded"
+  },
+  "railway": {"deployments": [{"id": "d-1", "status": "SUCCESS", "url": "https://shop.example"}], "outcome": "SUCCESS"},
+  "pagerduty": {"incidents": []},
+  "flags": {"new-checkout": {"production": false, "staging": true}},
   "incidents": $incidents
 }
 END
