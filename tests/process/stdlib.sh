@@ -107,26 +107,82 @@ calendar() {
 	} >freeze.ics
 }
 
+# freeze AT on|off LINE…: whether an event of these lines is on at that moment
+freeze_at() {
+	at=$1 expected=$2
+	shift 2
+	calendar "$@"
+	book freeze window/freeze "{ file: freeze.ics, zone: Europe/Berlin, at: '$at' }" 'len(steps.it.freezes)'
+	"$runbook" exec freeze.yml >out 2>&1 </dev/null
+	if [ $? -eq 0 ]; then state=off; else state=on; fi
+	[ $state = off ] || grep -q "window/freeze: Quiet time is on" out || state=error
+	same "freeze at $at: $*" "$expected" "$state"
+}
+
 freeze() {
-	book freeze window/freeze "{ file: freeze.ics, zone: Europe/Berlin }" 'len(steps.it.freezes)'
-	calendar DTSTART:20200101T000000Z DTEND:20200102T000000Z
-	run 0 exec freeze.yml
+	freeze_at 2026-01-01T12:00:00Z on DTSTART:20260101T000000Z DTEND:20260102T000000Z
+	freeze_at 2026-01-02T00:00:00Z off DTSTART:20260101T000000Z DTEND:20260102T000000Z
+	freeze_at 2026-01-01T12:00:00Z off DTSTART:20260101T000000Z DTEND:20260102T000000Z STATUS:CANCELLED
+	# A day begins and ends where the calendar is: an hour before midnight of UTC, two in summer.
+	freeze_at 2025-12-31T23:00:00Z on "DTSTART;VALUE=DATE:20260101"
+	freeze_at 2026-01-01T23:00:00Z off "DTSTART;VALUE=DATE:20260101"
+	freeze_at 2026-06-30T22:00:00Z on "DTSTART;VALUE=DATE:20260701" "DTEND;VALUE=DATE:20260703"
+	freeze_at 2026-07-02T22:00:00Z off "DTSTART;VALUE=DATE:20260701" "DTEND;VALUE=DATE:20260703"
+	freeze_at 2026-01-01T14:30:00Z on DTSTART:20260101T150000 DURATION:PT1H30M
+	freeze_at 2026-01-01T15:30:00Z off DTSTART:20260101T150000 DURATION:PT1H30M
+	freeze_at 2026-01-01T14:30:00Z on 'DTSTART;TZID="America/Lima":20260101T090000' 'DTEND;TZID=America/Lima:20260101T100000'
+	freeze_at 2026-01-01T15:30:00Z off 'DTSTART;TZID=America/Lima:20260101T090000' 'DTEND;TZID=America/Lima:20260101T100000'
+	# Fridays from 12 to 18, in winter and in summer; every second week; three times; until a day.
+	set -- "DTSTART;TZID=Europe/Berlin:20260102T120000" "DTEND;TZID=Europe/Berlin:20260102T180000"
+	freeze_at 2026-01-09T11:00:00Z on "$@" "RRULE:FREQ=WEEKLY"
+	freeze_at 2026-07-10T10:00:00Z on "$@" "RRULE:FREQ=WEEKLY;BYDAY=MO,FR"
+	freeze_at 2026-07-09T10:00:00Z off "$@" "RRULE:FREQ=WEEKLY;BYDAY=MO,FR"
+	freeze_at 2026-07-10T09:59:59Z off "$@" "RRULE:FREQ=WEEKLY"
+	freeze_at 2026-01-09T12:00:00Z off "$@" "RRULE:FREQ=WEEKLY;INTERVAL=2"
+	freeze_at 2026-01-16T12:00:00Z on "$@" "RRULE:FREQ=WEEKLY;INTERVAL=2"
+	freeze_at 2026-01-16T12:00:00Z on "$@" "RRULE:FREQ=WEEKLY;COUNT=3"
+	freeze_at 2026-01-23T12:00:00Z off "$@" "RRULE:FREQ=WEEKLY;COUNT=3"
+	freeze_at 2026-01-16T12:00:00Z on "$@" "RRULE:FREQ=WEEKLY;UNTIL=20260116T110000Z"
+	freeze_at 2026-01-23T12:00:00Z off "$@" "RRULE:FREQ=WEEKLY;UNTIL=20260116T110000Z"
+	freeze_at 2026-01-16T12:00:00Z off "$@" "RRULE:FREQ=WEEKLY" "EXDATE;TZID=Europe/Berlin:20260109T120000,20260116T120000"
+	freeze_at 2026-01-23T12:00:00Z on "$@" "RRULE:FREQ=WEEKLY" "EXDATE;TZID=Europe/Berlin:20260109T120000,20260116T120000"
+	# One of them was moved to the Thursday before.
+	set -- UID:q "$@" RRULE:FREQ=WEEKLY END:VEVENT BEGIN:VEVENT UID:q "SUMMARY:Quiet time" \
+		"RECURRENCE-ID;TZID=Europe/Berlin:20260116T120000" "DTSTART;TZID=Europe/Berlin:20260115T120000" \
+		"DTEND;TZID=Europe/Berlin:20260115T180000"
+	freeze_at 2026-01-16T12:00:00Z off "$@"
+	freeze_at 2026-01-15T12:00:00Z on "$@"
+	freeze_at 2026-01-23T12:00:00Z on "$@"
+	# Over the turn of the year; the last Friday of each month; the last day of each month; each day for three.
+	set -- "DTSTART;VALUE=DATE:20201220" "DTEND;VALUE=DATE:20210104"
+	freeze_at 2026-01-02T12:00:00Z on "$@" RRULE:FREQ=YEARLY
+	freeze_at 2026-01-04T12:00:00Z off "$@" RRULE:FREQ=YEARLY
+	set -- "DTSTART;VALUE=DATE:20260130"
+	freeze_at 2026-02-27T12:00:00Z on "$@" "RRULE:FREQ=MONTHLY;BYDAY=-1FR"
+	freeze_at 2026-02-20T12:00:00Z off "$@" "RRULE:FREQ=MONTHLY;BYDAY=-1FR"
+	freeze_at 2026-02-28T12:00:00Z on "$@" "RRULE:FREQ=MONTHLY;BYMONTHDAY=-1"
+	freeze_at 2026-03-30T12:00:00Z off "$@" "RRULE:FREQ=MONTHLY;BYMONTHDAY=-1"
+	freeze_at 2026-11-27T12:00:00Z on "$@" "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4FR"
+	freeze_at 2026-02-05T12:00:00Z on "$@" "RRULE:FREQ=DAILY;INTERVAL=3"
+	freeze_at 2026-02-06T12:00:00Z off "$@" "RRULE:FREQ=DAILY;INTERVAL=3"
+	# An alarm of an event is no event.
+	freeze_at 2026-01-30T12:00:00Z on "$@" BEGIN:VALARM DURATION:PT5M END:VALARM
+	# What cannot be understood is told, and is no free day.
+	freeze_at 2026-02-06T12:00:00Z error "$@" "RRULE:FREQ=HOURLY"
+	has "which" "window/freeze: FREQ=HOURLY of an event cannot be understood: Quiet time"
+	freeze_at 2026-02-06T12:00:00Z error "$@" "RRULE:FREQ=MONTHLY;BYSETPOS=-1;BYDAY=FR"
+	freeze_at 2026-02-06T12:00:00Z error "DTSTART;TZID=W. Europe Standard Time:20260101T000000"
+	has "a zone of its own" "no zone that can be understood, W. Europe Standard Time"
+	freeze_at 2026-02-06T12:00:00Z error "DTSTART;TZID=Nowhere/Never:20260101T000000"
+	freeze_at 2026-02-06T12:00:00Z error DTSTART:tomorrow
+	freeze_at 2026-02-06T12:00:00Z error DTEND:20260101T000000Z
+	book freeze window/freeze "{ file: freeze.ics, zone: Nowhere/Never }" 'len(steps.it.freezes)'
+	run 1 exec freeze.yml
+	has "no such zone" "this machine knows no \`zone\` Nowhere/Never"
+	book freeze window/freeze "{ file: freeze.ics }" 'len(steps.it.freezes)'
 	calendar DTSTART:20200101T000000Z DTEND:29990102T000000Z
 	run 1 exec freeze.yml
-	has "it is on" "window/freeze: Quiet time is on"
-	calendar DTSTART:20200101T000000Z DTEND:29990102T000000Z STATUS:CANCELLED
-	run 0 exec freeze.yml
-	calendar "DTSTART;VALUE=DATE:$(TZ=Europe/Berlin date +%Y%m%d)"
-	run 1 exec freeze.yml
-	calendar "DTSTART;TZID=Europe/Berlin:20200101T000000" "DTEND;TZID=Europe/Berlin:29990101T000000"
-	run 1 exec freeze.yml
-	has "of its zone" "Quiet time is on"
-	calendar "DTSTART;TZID=America/Lima:20200101T000000" "DTEND;TZID=America/Lima:20200102T000000"
-	run 1 exec freeze.yml
-	has "another zone" "window/freeze: an event is of the zone America/Lima"
-	calendar DTSTART:20200101T000000Z DTEND:20200102T000000Z RRULE:FREQ=YEARLY
-	run 1 exec freeze.yml
-	has "it repeats" "window/freeze: an event repeats: Quiet time"
+	has "now" "window/freeze: Quiet time is on"
 	echo '<html>' >freeze.ics
 	run 1 exec freeze.yml
 	has "no calendar" "holds is no iCalendar"
