@@ -63,6 +63,10 @@ static bool fill_url(struct preparation *p, struct http_request *out)
 	if (query.kind != VALUE_MAP)
 		return action_refuse(
 			p, "guard", "query takes a mapping, not %s", value_kind_name(&query));
+	ptrdiff_t fragment =
+		str_find(out->url, STR("#"), 0); /* not sent; behind it, nor is a query */
+	if (fragment >= 0)
+		out->url.len = (size_t)fragment;
 	strbuf_put(&url, out->url);
 	add_pairs(&url, query.map, str_find(out->url, STR("?"), 0) < 0 ? "?" : "&");
 	out->url = strbuf_take(&url, p->ev->arena);
