@@ -46,20 +46,60 @@ static bool add_declared(
 	return true;
 }
 
+/* The group of the same file around a step, or NULL: what it says holds for all in it. */
+static const struct node *group_around(const struct plan *p, const struct node *n)
+{
+	const struct unit *unit = n->unit;
+
+	while (n->parent != NODE_NONE) {
+		n = &p->nodes[n->parent];
+		if (n->unit == unit && n->step && n->step->more && n->action >= ACTION_STEPS)
+			return n;
+	}
+	return NULL;
+}
+
+/* From the outermost group to the step. Depth is bounded by the YAML's. */
+static bool add_around(struct preparation *p, const struct node *n, struct env_list *env)
+{
+	const struct node *group = group_around(p->decider->run->plan, n);
+
+	return (!group || add_around(p, group, env)) &&
+	       (!n->step->more || add_declared(p, &n->step->more->env, env));
+}
+
+static size_t count_around(const struct plan *p, const struct node *n)
+{
+	size_t count = 0;
+
+	for (; n; n = group_around(p, n))
+		count += n->step->more ? n->step->more->env.count : 0;
+	return count;
+}
+
 static bool fill_env(struct preparation *p, struct env_list *env)
 {
 	const struct record_list *book = &p->node->unit->book->env;
-	const struct record_list *step = p->step->more ? &p->step->more->env : NULL;
 	const struct shell_script *script = p->step->run->script;
 	size_t base = 0, most;
 
 	while (p->decider->base_env && p->decider->base_env[base] && base < MAX_ENV / 2)
 		base++;
-	most = base + book->count + (step ? step->count : 0) + (script ? script->count : 0);
+	most = base + book->count + count_around(p->decider->run->plan, p->node) +
+	       (script ? script->count : 0);
 	env->at = arena_array(p->ev->arena, (most < MAX_ENV ? most : MAX_ENV) + 1, sizeof(char *));
 	for (; env->count < base; env->count++)
 		env->at[env->count] = p->decider->base_env[env->count];
-	return add_declared(p, book, env) && (!step || add_declared(p, step, env));
+	return add_declared(p, book, env) && add_around(p, p->node, env);
+}
+
+/* The step's own folder, or that of the innermost group, or the file's. */
+static bool fill_cwd(struct preparation *p, const char **cwd)
+{
+	for (const struct node *n = p->node; n; n = group_around(p->decider->run->plan, n))
+		if (n->step->more && n->step->more->cwd)
+			return render_c_string(p, n->step->more->cwd, cwd);
+	return render_c_string(p, p->node->unit->book->cwd, cwd);
 }
 
 /* A negative number is a number. */
@@ -144,9 +184,7 @@ static bool prepare(struct preparation *p, struct request *out)
 	strbuf_release(&command);
 	if (!is_ready)
 		return false;
-	if (p->step->more && !render_c_string(p, p->step->more->cwd, &process->cwd))
-		return false;
-	if (!process->cwd && !render_c_string(p, p->node->unit->book->cwd, &process->cwd))
+	if (!fill_cwd(p, &process->cwd))
 		return false;
 	process->env = env.at;
 	process->is_interactive = p->step->interactive > 0;
