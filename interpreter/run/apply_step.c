@@ -336,6 +336,15 @@ void apply_step_ask(struct run *r, const struct event *e)
 	st->message = keep_message(spot_arena(r, s), e->message);
 }
 
+/* What ended while the answer was awaited did not end the run. */
+static void end_main_if_done(struct run *r)
+{
+	struct spot main = {r->root, r->plan->main};
+
+	if (spot_state(main)->phase == PHASE_OPEN && !spot_state(main)->open)
+		flow_attend(r, main);
+}
+
 void apply_step_answered(struct run *r, const struct event *e)
 {
 	struct spot s = spot_of_event(r, e);
@@ -349,6 +358,7 @@ void apply_step_answered(struct run *r, const struct event *e)
 			r->interrupts = 0;
 			r->interrupt_asked = false;
 			r->interrupt_answer = NULL;
+			end_main_if_done(r);
 		}
 		return;
 	}

@@ -347,7 +347,7 @@ static bool is_past(const struct decider *d, int64_t from_ns, int64_t limit_ns)
 /* Another attempt takes a slot as the first did; blind or not, it is no new step. */
 static bool has_slot_for(const struct run *r, const struct node *n)
 {
-	return !n->needs_slot || r->slots_used < r->jobs;
+	return !run_awaits_word(r) && (!n->needs_slot || r->slots_used < r->jobs);
 }
 
 static void decide_due(struct decider *d, struct spot s, struct decision *out)
@@ -422,7 +422,7 @@ static const struct queue_entry *first_startable(const struct run *r, int64_t no
 	const struct queue_entry *free = queue_first(&r->startable);
 	const struct queue_entry *gated = queue_first(&r->gated);
 
-	if (r->slots_used >= r->jobs)
+	if (r->slots_used >= r->jobs || run_awaits_word(r))
 		return NULL;
 	if (gated && gate_is_closed(r, now_ns))
 		gated = NULL;

@@ -320,6 +320,9 @@ static void tell_group(struct run *r, struct spot s, bool was_live, enum step_st
 		flow_stop_inside(r, group);
 	}
 	open_more(r, group);
+	/* The answer may still be to go back: it ends with it. */
+	if (role == ROLE_MAIN && !st->is_failing && run_awaits_word(r))
+		return;
 	if (st->open == 0 || (st->running == 0 && spot_is_stopping(r, group)))
 		flow_attend(r, group);
 }

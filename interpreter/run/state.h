@@ -243,6 +243,13 @@ bool spot_is_stopping(const struct run *r, struct spot s);
 /* The states of the namespace that the guards of this spot see. */
 struct unit_state *spot_unit(struct run *r, struct spot s);
 
+/* A person was asked what SIGINT is to do and has not said it yet: nothing new starts. */
+static inline bool run_awaits_word(const struct run *r)
+{
+	return r->interrupt_asked && !r->interrupt_answer && r->interrupts == 1 &&
+	       r->stage == STAGE_MAIN && !r->is_rolling_back && !r->is_held;
+}
+
 /* Whether the action makes a request; the others happen inside the engine. */
 static inline bool action_asks_world(uint8_t action)
 {

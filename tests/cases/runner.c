@@ -143,11 +143,14 @@ static void set_order(const struct test_case *c, struct order *o, struct arena *
 
 	*o = (struct order){.file = "case.yml", .jobs = 64};
 	for (char *word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
-		char *value = strcmp(word, "--yes") ? strtok_r(NULL, " \n", &save) : NULL;
+		bool is_flag = strcmp(word, "--yes") == 0 || strcmp(word, "--person") == 0;
+		char *value = is_flag ? NULL : strtok_r(NULL, " \n", &save);
 		int64_t jobs = 0;
 
 		if (strcmp(word, "--yes") == 0)
 			o->assume_yes = true;
+		else if (strcmp(word, "--person") == 0)
+			o->has_person = true;
 		else if (strcmp(word, "--input") == 0)
 			o->given.items[o->given.count++].text = value;
 		else if (strcmp(word, "--inputs") == 0)
