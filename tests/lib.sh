@@ -5,6 +5,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "$root" && cd "${1:-build}" && pwd)
 runbook=$build/runbook
 work=$(mktemp -d) || exit 2
+unset RUNBOOK_STORE
 export XDG_STATE_HOME="$work/state" NO_COLOR=1 LC_ALL=C.UTF-8
 passed=0 failed=0
 cd "$work" || exit 2

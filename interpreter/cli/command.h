@@ -52,6 +52,8 @@ enum { ARGUMENT_END = -1, ARGUMENT_OPERAND = -2, ARGUMENT_ERROR = -3, ARGUMENT_H
 /* The option's row number, or one of the above. ARGUMENT_ERROR and ARGUMENT_HELP were printed. */
 int arguments_next(struct arguments *a);
 
+/* To an empty --store. */
+#define STORE_HINT "leave it out for the usual place"
 /* `runbook: message` on standard error, with the hint below it; returns EXIT_USAGE. */
 int usage_error(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int command_help(const struct command *c); /* the exit code */

@@ -48,13 +48,6 @@ struct str recorder_by(struct arena *a)
 /* ---- what the row says of the run ---------------------------------------------------------------
  */
 
-static bool is_question(const struct plan *p, const struct event *e)
-{
-	uint8_t action = p->nodes[e->node].action;
-
-	return action == ACTION_CONFIRM || action == ACTION_CHECKLIST || action == ACTION_PROMPT;
-}
-
 static void note_question(struct recorder *r, const struct event *e, bool begins)
 {
 	if (begins && !r->questions++)
@@ -69,7 +62,7 @@ static void note_step(struct recorder *r, const struct event *e)
 {
 	const struct node *n = &r->plan->nodes[e->node];
 
-	if (is_question(r->plan, e))
+	if (node_is_question(n))
 		note_question(r, e, e->kind == EVENT_STEP_STARTED);
 	if (e->kind == EVENT_STEP_STARTED && n->needs_slot && n->effect == EFFECT_WRITES &&
 		plan_is_within(r->plan, e->node, r->plan->main))
@@ -144,6 +137,8 @@ int recorder_open(struct recorder *r, const char *given)
 	*r = (struct recorder){
 		.base = {journal_event, journal_commit, journal_fenced, journal_error}};
 	arena_init(&r->arena);
+	if (given && !*given)
+		return usage_error(STORE_HINT, "`--store` names no file");
 	path = store_path(&r->arena, given);
 	if (!path) {
 		usage_error("name a file: `--store FILE`, or RUNBOOK_STORE",
@@ -203,6 +198,22 @@ static void tell_holder(const struct lock_row *held, bool waits)
 	strbuf_release(&b);
 }
 
+/* Whoever had the lock is gone without giving it back, and its run may be half done. */
+static void tell_lost(struct recorder *r, const struct lock_row *taken)
+{
+	struct run_row lost;
+	const char *why;
+
+	if (!taken->lost.len || !store_find(r->store, taken->lost.at, &r->arena, &lost, &why) ||
+		lost.ended_ns)
+		return;
+	usage_error(arena_printf(&r->arena,
+			    "`runbook resume %.*s` goes on with it, `runbook rollback` undoes it",
+			    STR_ARGS(lost.id)),
+		"run `%.*s` of `%.*s` had lock `%.*s` and was killed: it may be half done",
+		STR_ARGS(lost.id), STR_ARGS(lost.runbook), STR_ARGS(taken->name));
+}
+
 int recorder_lock(struct recorder *r, struct str name, struct str reason, bool waits)
 {
 	struct str owner = user_name(&r->arena), host = host_name(&r->arena);
@@ -223,6 +234,7 @@ int recorder_lock(struct recorder *r, struct str name, struct str reason, bool w
 		if (answer == LOCK_TAKEN) {
 			r->lock = name;
 			r->lock_epoch = row.epoch;
+			tell_lost(r, &row);
 			return -1;
 		}
 		if (!told && row.run.len)

@@ -17,6 +17,10 @@ bool records_open(struct records *r, const char *path, enum store_use use)
 
 	*r = (struct records){.code = EXIT_RECORD};
 	arena_init(&r->arena);
+	if (path && !*path) {
+		r->code = usage_error(STORE_HINT, "`--store` names no file");
+		return false;
+	}
 	path = store_path(&r->arena, path);
 	if (!path) {
 		r->code = usage_error("name one with --store, or set HOME", "there is no store");

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 struct resumption {
-	struct session s;
+	struct session s; /* first: it is found by it */
 	struct run_row row;
 	struct source_row *sources;
 	size_t source_count;
@@ -161,6 +161,31 @@ static int replay_all(struct resumption *z)
 			"runbook: the last event of the record was cut off and is left out\n");
 	z->s.engine.children = z->replay.children;
 	return -1;
+}
+
+struct recalling {
+	struct resumption *resumption;
+	struct sink *sink;
+	bool is_stopping;
+};
+
+static bool recall_one(void *context, struct event *e)
+{
+	struct recalling *x = context;
+
+	x->is_stopping = replay_is_stopping(x->resumption->s.engine.decider.run, e, x->is_stopping);
+	if (!x->is_stopping)
+		x->sink->recall(x->sink, e);
+	return true;
+}
+
+/* What belonged to the stopping of a sitting is left out, as it is in the state. */
+static void recall(struct session *s, struct sink *sink)
+{
+	struct recalling x = {(struct resumption *)s, sink, false};
+	struct history h = {0};
+
+	history_read(&h, s->recorder.store, &x.resumption->row, &s->run_arena, recall_one, &x);
 }
 
 /* ---- inputs
@@ -446,6 +471,7 @@ static int resume_once(const struct order *o, struct venue *venue, bool *starts_
 		code = session_lock(s);
 	if (code < 0 && !*starts_over)
 		code = recorder_reopen(&s->recorder, &z.row, s->loaded.plan);
+	s->recall = recall;
 	if (code < 0 && !*starts_over)
 		code = session_play(s, o->how);
 	session_free(s);

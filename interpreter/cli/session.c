@@ -238,6 +238,8 @@ int session_play(struct session *s, const char *how)
 		world_options.children_fd = s->recorder.children_fd;
 		world_options.children_first = s->engine.children + 1;
 	}
+	if (s->recall && sink->recall)
+		s->recall(s, sink);
 	s->engine.starts_ahead = !o->no_ahead;
 	s->engine.sinks[s->engine.sink_count++] = sink;
 	s->engine.world = s->venue->world(s->venue, &world_options);

@@ -18,6 +18,8 @@ struct session {
 	struct value inputs, vars;
 	struct recorder recorder;
 	bool has_recorder;
+	/* Tells a sink what happened before; NULL: nothing did. */
+	void (*recall)(struct session *s, struct sink *sink);
 };
 
 void session_init(struct session *s, const struct order *o, struct venue *venue);

@@ -119,12 +119,24 @@ static void attempt_finished(struct account *a, const struct event *e)
 
 /* ---- what a person has to do ----------------------------------------------------------------- */
 
+static void pass_over(struct account *a, struct str step, struct str why)
+{
+	struct passed *p = arena_new(&a->arena, struct passed), **last = &a->passed;
+
+	while (*last)
+		last = &(*last)->next;
+	*p = (struct passed){.step = step, .why = keep(a, why)};
+	*last = p;
+}
+
 static void undo_finished(struct account *a, const struct node *n, const struct event *e)
 {
 	struct event step = *e;
 	step.step = plan_name(a->plan, n->parent, &a->arena);
 	struct str whose = keep_label(a, &step), label = keep_label(a, e);
-	if (str_is(str_of(e->reason), "blocked"))
+	if (str_is(str_of(e->reason), "skipped"))
+		pass_over(a, whose, e->message);
+	else if (str_is(str_of(e->reason), "blocked"))
 		add_task(a, "then undo `%.*s` by hand", STR_ARGS(whose));
 	else if (is_undone(e))
 		drop_effect(a, n->parent, e->item);
@@ -174,8 +186,8 @@ static void rollback_finished(struct account *a, const struct event *e)
  * before. */
 static bool is_of_step(const struct event *e)
 {
-	static const char *const others[] = {
-		"condition", "blind", "interrupt", "baseline", "irreversible", "approval"};
+	static const char *const others[] = {"condition", "blind", "interrupt", "baseline",
+		"irreversible", "approval", "person"};
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		if (str_is(str_of(e->reason), others[i]))
 			return false;
@@ -202,8 +214,6 @@ static void turn(struct account *a, const struct event *e)
 
 void account_add(struct account *a, const struct event *e)
 {
-	a->has_begun |= e->kind == EVENT_RUN_STARTED;
-	a->is_partial |= e->kind == EVENT_RUN_RESUMED && !a->has_begun;
 	if (e->kind == EVENT_RUN_STARTED)
 		a->file = keep(a, e->file);
 	else if (e->kind == EVENT_STEP_STARTED)
@@ -244,8 +254,6 @@ static void close_held(struct account *a)
 		add_task(a, "decide whether what the condition found is bad enough to go back");
 	if (is_in_effect(a))
 		add_task(a, "undo by hand what is not to stay");
-	else if (a->is_partial)
-		add_task(a, "what ran in earlier sittings is in effect: `runbook show` tells it");
 	else
 		add_task(a, "nothing that has a rollback has run");
 }
@@ -305,12 +313,29 @@ static void tell_names(struct telling *t, struct str label, const struct str *na
 	tell(t, label, count ? strbuf_str(&t->text) : STR("nothing"));
 }
 
+static bool is_passed(const struct account *a, struct str step)
+{
+	const struct passed *p = a->passed;
+	while (p && !str_equal(p->step, step))
+		p = p->next;
+	return p != NULL;
+}
+
 static void tell_undone(struct telling *t)
 {
-	const struct account *a = t->account;
+	struct account *a = t->account;
+	size_t count = 0;
 	tell_names(t, STR("undone"), a->undone, a->undone_count);
-	if (a->bare_count)
-		tell_names(t, STR("nothing to undo"), a->bare, a->bare_count);
+	for (const struct passed *p = a->passed; p; p = p->next) {
+		strbuf_clear(&t->text);
+		strbuf_printf(&t->text, "%.*s: %.*s", STR_ARGS(p->step), STR_ARGS(p->why));
+		tell(t, STR("left as it is"), strbuf_str(&t->text));
+	}
+	for (size_t i = 0; i < a->bare_count; i++)
+		if (!is_passed(a, a->bare[i]))
+			a->bare[count++] = a->bare[i];
+	if (count)
+		tell_names(t, STR("nothing to undo"), a->bare, count);
 }
 
 /* The last begun first: that is the order to undo them in. */

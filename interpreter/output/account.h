@@ -17,16 +17,21 @@ struct lasting {
 	bool is_kept; /* on purpose: it has no rollback */
 };
 
+/* By a person's word not undone. */
+struct passed {
+	struct passed *next;
+	struct str step, why;
+};
+
 struct account {
 	const struct plan *plan; /* may be NULL: no effects are known then */
-	bool has_begun;		 /* the beginning of the run was seen */
-	bool is_partial;	 /* it was not: what ran in an earlier sitting is not known here */
 	struct arena arena;
 	struct lasting
 		*effects; /* of steps that started, have a rollback and are not undone; kept ones */
 	size_t effect_count, effect_cap;
 	struct str tasks[ACCOUNT_TASKS]; /* `undo `migrate` by hand` */
 	size_t task_count, more_tasks;
+	struct passed *passed;
 	struct str *undone, *left; /* as the engine tells them */
 	struct str *bare;	   /* what the file has no way to undo, or passed over */
 	size_t undone_count, bare_count, left_count;

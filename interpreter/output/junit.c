@@ -385,6 +385,13 @@ static void junit_event(struct sink *s, const struct event *e)
 	}
 }
 
+/* The document is about all of the run. */
+static void junit_recall(struct sink *s, const struct event *e)
+{
+	if (e->kind != EVENT_RUN_FINISHED)
+		junit_event(s, e);
+}
+
 static void junit_free(struct sink *s)
 {
 	struct junit *j = (struct junit *)s;
@@ -399,7 +406,8 @@ static void junit_free(struct sink *s)
 struct sink *junit_sink_new(int fd, const struct plan *plan)
 {
 	struct junit *j = heap_alloc(sizeof *j);
-	*j = (struct junit){.sink = {.event = junit_event, .free = junit_free},
+	*j = (struct junit){
+		.sink = {.event = junit_event, .recall = junit_recall, .free = junit_free},
 		.plan = plan,
 		.writer = {.fd = fd}};
 	arena_init(&j->arena);

@@ -47,6 +47,11 @@ static void plain_event(struct sink *s, const struct event *e)
 	s->error = p->writer.error;
 }
 
+static void plain_recall(struct sink *s, const struct event *e)
+{
+	report_recall(&((struct plain *)s)->report, e);
+}
+
 static int64_t plain_tick(struct sink *s, int64_t now_ns)
 {
 	struct plain *p = (struct plain *)s;
@@ -67,7 +72,10 @@ static void plain_free(struct sink *s)
 struct sink *plain_sink_new(int fd, const struct plan *plan, const struct output_options *o)
 {
 	struct plain *p = heap_alloc(sizeof *p);
-	*p = (struct plain){.sink = {.event = plain_event, .tick = plain_tick, .free = plain_free},
+	*p = (struct plain){.sink = {.event = plain_event,
+				    .recall = plain_recall,
+				    .tick = plain_tick,
+				    .free = plain_free},
 		.report = {.line = plain_line, .verbose = o->verbose},
 		.layout = {.glyphs = glyphs_get(o->ascii),
 			.color = o->color,

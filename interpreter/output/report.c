@@ -440,3 +440,14 @@ void report_event(struct report *r, const struct event *e)
 	else
 		report_run_event(r, e);
 }
+
+void report_recall(struct report *r, const struct event *e)
+{
+	struct card *c = board_apply(&r->board, e);
+
+	summary_add(&r->summary, e);
+	watching_apply(&r->watching, e);
+	account_add(&r->account, e);
+	if (c && e->kind == EVENT_STEP_FINISHED)
+		board_drop(&r->board, c);
+}

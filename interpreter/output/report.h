@@ -48,6 +48,8 @@ struct report {
 void report_init(struct report *r, const struct plan *plan);
 void report_release(struct report *r);
 void report_event(struct report *r, const struct event *e);
+/* Of an earlier sitting: counted, not told. */
+void report_recall(struct report *r, const struct event *e);
 
 /* Between the files of the report: what is about the run, its end, what is watched and what follows
  * from it; and a line on its way to the sink. */

@@ -159,6 +159,11 @@ static void tty_event(struct sink *s, const struct event *e)
 		draw(t);
 }
 
+static void tty_recall(struct sink *s, const struct event *e)
+{
+	report_recall(&((struct tty *)s)->report, e);
+}
+
 static void tty_resize(struct sink *s)
 {
 	struct tty *t = (struct tty *)s;
@@ -185,6 +190,7 @@ struct sink *tty_sink_new(int fd, const struct plan *plan, const struct output_o
 {
 	struct tty *t = heap_alloc(sizeof *t);
 	*t = (struct tty){.sink = {.event = tty_event,
+				  .recall = tty_recall,
 				  .tick = tty_tick,
 				  .resize = tty_resize,
 				  .free = tty_free},

@@ -95,6 +95,11 @@ static inline uint32_t plan_child(const struct plan *p, uint32_t group, uint32_t
 					: group + 1;
 	return child < n->end ? child : NODE_NONE;
 }
+static inline bool node_is_question(const struct node *n)
+{
+	return n->action == ACTION_CONFIRM || n->action == ACTION_CHECKLIST ||
+	       n->action == ACTION_PROMPT;
+}
 /* The top of something that is no part of the way forward: a compensation, a sample. */
 static inline bool plan_is_apart(const struct node *n)
 {

@@ -273,7 +273,10 @@ static void handle(struct engine *e, const struct happening *h)
 		break;
 	case HAPPENED_OUTPUT:
 		tell_output(e, spot_of_token(e->decider.run, h->token),
-			h->stream == 2 ? STR("stderr") : STR("stdout"), h->text);
+			h->stream == 2	 ? STR("stderr")
+			: h->stream == 1 ? STR("stdout")
+					 : STR("say"),
+			h->text);
 		break;
 	case HAPPENED_SIGNAL:
 		tell_signal(e, h->signal);

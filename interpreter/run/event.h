@@ -130,6 +130,9 @@ bool event_from_json(struct arena *a, const struct value *v, struct event *out, 
 /* Who listens. Events come in order; all times are on the clock of `time_ns`. */
 struct sink {
 	void (*event)(struct sink *s, const struct event *e);
+	/* What happened in an earlier sitting of a run that is gone on with: it counts, and is
+	 * not told again. May be NULL. */
+	void (*recall)(struct sink *s, const struct event *e);
 	/* Called before each wait, and when the time it gave last has come: writes and draws what
 	 * is due, returns when it wants to be called again (NS_NEVER: no need). May be NULL. */
 	int64_t (*tick)(struct sink *s, int64_t now_ns);

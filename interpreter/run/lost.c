@@ -15,8 +15,7 @@ static bool may_run_again(const struct run *r, struct spot s)
 	const struct node *n = &r->plan->nodes[s.node];
 
 	return strcmp(spot_state(s)->reason, REASON_NOT_BEGUN) == 0 || n->effect != EFFECT_WRITES ||
-	       n->action == ACTION_CONFIRM || n->action == ACTION_CHECKLIST ||
-	       n->action == ACTION_PROMPT || n->role == ROLE_CHECK || n->check != NODE_NONE ||
+	       node_is_question(n) || n->role == ROLE_CHECK || n->check != NODE_NONE ||
 	       n->step->idempotent > 0 ||
 	       /* What undoes has to bear it: it is tried again after a failure, too. */
 	       !plan_is_within(r->plan, s.node, r->plan->main) ||
@@ -109,6 +108,20 @@ static void decide_answer(struct decider *d, struct spot s, struct decision *out
 	out->event.result = person_result(d->scratch, &p, d->wall_ns);
 }
 
+/* It is not gone on with. A question changes nothing, whether it was answered or not. */
+static void leave(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct step_state *st = spot_state(s);
+	bool is_question = node_is_question(&d->run->plan->nodes[s.node]);
+	bool has_begun = strcmp(st->reason, REASON_NOT_BEGUN) != 0;
+
+	if (is_question)
+		decide_finish(d, s, STEP_CANCELLED, UNANSWERED, st->message, out);
+	else
+		decide_finish(d, s, has_begun ? STEP_UNKNOWN : STEP_CANCELLED, st->reason,
+			st->message, out);
+}
+
 void decide_lost(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct resolution *said;
@@ -120,7 +133,7 @@ void decide_lost(struct decider *d, struct spot s, struct decision *out)
 	}
 
 	if (spot_is_stopping(d->run, s) || d->run->wants_undoing || d->run->is_aborted) {
-		decide_finish(d, s, STEP_UNKNOWN, REASON_LOST, spot_state(s)->message, out);
+		leave(d, s, out);
 		return;
 	}
 	if (may_run_again(d->run, s)) {

@@ -47,6 +47,11 @@ static bool begins_stopping(const struct run *r, const struct event *e)
 	return e->kind == EVENT_HOLD || (e->kind == EVENT_SIGNAL && signal_ends_run(r, e));
 }
 
+bool replay_is_stopping(const struct run *r, const struct event *e, bool before)
+{
+	return e->kind != EVENT_RUN_RESUMED && (before || begins_stopping(r, e));
+}
+
 static bool is_within_plan(const struct run *r, const struct event *e)
 {
 	return e->node < r->plan->count && e->frame < r->frame_count &&
@@ -61,9 +66,7 @@ void replay_event(struct replay *p, struct arena *a, struct event *e)
 		return;
 	if (e->child > p->children)
 		p->children = e->child;
-	if (e->kind == EVENT_RUN_RESUMED)
-		p->is_stopping = false;
-	p->is_stopping |= begins_stopping(r, e);
+	p->is_stopping = replay_is_stopping(r, e, p->is_stopping);
 	if (!p->is_stopping || is_kept_of_stopping(r, e)) {
 		make_usable(a, e);
 		state_apply(r, e);

@@ -15,6 +15,8 @@ struct replay {
 	bool is_stopping;
 };
 
+/* Whether this event belongs to the stopping of a sitting, after one that did or did not. */
+bool replay_is_stopping(const struct run *r, const struct event *e, bool before);
 /* `e` was decoded from the record, its memory may go afterwards. */
 void replay_event(struct replay *p, struct arena *a, struct event *e);
 

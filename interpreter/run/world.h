@@ -12,7 +12,8 @@
 enum happening_kind {
 	HAPPENED_TIME,	   /* `until` has come */
 	HAPPENED_FINISHED, /* `token` ended with `answer` */
-	HAPPENED_OUTPUT,   /* `token` printed `text` on `stream` (1 or 2), masked already */
+	HAPPENED_OUTPUT,   /* `token` printed `text` on `stream` (1 or 2), masked already; 0: the
+			    * world has that to say about it */
 	HAPPENED_SIGNAL,   /* `signal` arrived for us */
 	HAPPENED_RESIZE,   /* the terminal has another size */
 	HAPPENED_ANSWER,   /* `text`: somebody answers from elsewhere (run/person.h) */

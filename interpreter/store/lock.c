@@ -215,6 +215,8 @@ enum lock_answer store_lock(struct store *s, struct arena *a, struct lock_row *r
 		is_good = join_line(s, row->name, row->run);
 	if (!is_held) {
 		row->epoch = (is_there ? now.epoch : 0) + 1;
+		if (is_there && !str_equal(now.run, row->run))
+			row->lost = now.run;
 		is_good = write_lock(s, row) && leave_line(s, row->name, row->run);
 	}
 	if (!store_finish(s, is_good))

@@ -111,7 +111,8 @@ bool store_run_is_owned(struct store *s, struct str run, int64_t *pid);
 struct lock_row {
 	struct str name, run, owner, host, reason;
 	int64_t pid, since_ns, epoch;
-	bool is_live; /* its process is there */
+	bool is_live;	 /* its process is there */
+	struct str lost; /* of one that was taken: whose run had it, and died with it; or empty */
 };
 enum lock_answer { LOCK_TAKEN, LOCK_HELD, LOCK_FAILED };
 /* `row`: who wants it and why; on LOCK_HELD it is filled with who has it, or, when it is free, with

@@ -22,7 +22,7 @@ struct adopted {
 	uint32_t number;
 	struct child child;
 	enum outcome outcome;
-	bool is_masked, is_cancelled, was_killed, has_survivors;
+	bool is_masked, is_cancelled, was_killed, has_survivors, was_told;
 	int error; /* errno: why nothing is known */
 	size_t keep;
 	struct slot *slot; /* NULL: it printed elsewhere */
@@ -127,6 +127,23 @@ static enum outcome without_shim(struct adopted *a)
 	}
 }
 
+/* Who goes on with a run and sees nothing happen wants to know why. */
+static void tell_waiting(struct adopted *a)
+{
+	struct strbuf b = {0};
+
+	if (!a->was_told && a->family->world->options.wants_live_output &&
+		a->child.phase == CHILD_BEGUN) {
+		strbuf_printf(&b,
+			"still running since an earlier sitting, as process %d: its end is waited "
+			"for",
+			(int)a->child.pid);
+		loop_output(&a->family->world->loop, a->job.token, 0, strbuf_str(&b));
+		a->was_told = true;
+	}
+	strbuf_release(&b);
+}
+
 static void look(struct adopted *a)
 {
 	int fd = a->family->children_fd;
@@ -142,6 +159,7 @@ static void look(struct adopted *a)
 		if (shim > 0 && watch(a, shim)) {
 			if (child_lock(fd, a->number) == shim) {
 				read_record(a);
+				tell_waiting(a);
 				return;
 			}
 			unwatch(a);
