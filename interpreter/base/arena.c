@@ -166,6 +166,21 @@ static void block_add(struct arena *a)
 	a->end = b->data + size;
 }
 
+void arena_adopt(struct arena *a, struct arena *from)
+{
+	if (!a->block) {
+		*a = *from;
+	} else if (from->block) {
+		struct arena_block *oldest = from->block;
+		while (oldest->older)
+			oldest = oldest->older;
+		oldest->older = a->block->older;
+		a->block->older = from->block;
+		a->bytes += from->bytes;
+	}
+	arena_init(from);
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
 	size_t padded;

@@ -22,6 +22,9 @@ void arena_release(struct arena *a);
 /* Empties the arena but keeps one block, for arenas that are filled again and again. */
 void arena_reset(struct arena *a);
 
+/* Everything in `from` lives as long as `a` from now on; `from` is empty afterwards. */
+void arena_adopt(struct arena *a, struct arena *from);
+
 void *arena_alloc(struct arena *a, size_t size);
 /* `count` elements of `size` bytes; the multiplication is checked here, in the one place. */
 void *arena_array(struct arena *a, size_t count, size_t size);

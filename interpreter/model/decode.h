@@ -83,6 +83,14 @@ void confirm_finish(struct decoder *d, void *out, const struct value *v);
 void wait_finish(struct decoder *d, void *out, const struct value *v);
 void condition_finish(struct decoder *d, void *out, const struct value *v);
 
+/* runbook.c: a file that names itself a module is one; of both names, the first counts. */
+bool names_module(const struct entry *keys, size_t count);
+
+/* stream.c: reads the file into *document and decodes its `steps` on the way, into d->taken. False:
+ * it has to be read again as a whole, either because there is something to tell of it
+ * (d->diagnostics has some of that) or because it cannot be decoded in its order. */
+bool stream_read(struct decoder *d, struct source_file *file, struct value *document);
+
 /* input_record.c */
 void input_finish(struct decoder *d, void *out, const struct value *v);
 

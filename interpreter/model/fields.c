@@ -258,8 +258,6 @@ static void decode_many(
 	size_t count = 0;
 	for (size_t i = 0; i < from.count; i++) {
 		void *out = structs + count * f->record->size;
-		if (d->parts)
-			yaml_parts_forget(d->parts, from.at[i].start);
 		if (!fits_record(f->record, &from.at[i])) {
 			diagnose(d->diagnostics, RB102, value_span(&from.at[i]),
 				"an item of `%s` has to be a mapping, this is %s", f->name,

@@ -147,7 +147,8 @@ struct decoder {
 	struct source_set *files;
 	const struct source_file *file;
 	struct diagnostics *diagnostics;
-	struct yaml_parts *parts; /* what is read is given back; NULL: all of it stays */
+	/* The file's `steps`, if they were decoded while it was read; items NULL: they were not. */
+	struct record_list taken;
 	unsigned depth;
 	/* For the decoder itself; zero at the start. */
 	struct frame *frame;

@@ -155,12 +155,16 @@ static void compile_scripts(struct decoder *d, const struct runbook *r)
 /* ---- the file ---------------------------------------------------------------------------------
  */
 
-/* A file that names itself a module is one; of both names, the first counts. */
-static bool names_module(const struct map *m)
+bool names_module(const struct entry *keys, size_t count)
 {
-	const struct entry *module = map_find(m, STR("module"));
-	const struct entry *runbook = map_find(m, STR("runbook"));
-	return module && (!runbook || module->key_start < runbook->key_start);
+	uint32_t module = UINT32_MAX, runbook = UINT32_MAX;
+	for (size_t i = 0; i < count; i++) {
+		if (str_is(entry_key(&keys[i]), "module"))
+			module = keys[i].key_start;
+		else if (str_is(entry_key(&keys[i]), "runbook"))
+			runbook = keys[i].key_start;
+	}
+	return module < runbook;
 }
 
 /* What another version means by its keys is not known here. */
@@ -175,14 +179,36 @@ static bool knows_version(const struct map *m, struct diagnostics *d)
 	return false;
 }
 
-static void decode_document(struct runbook *r, struct decoder *d, const struct value *document)
+static bool decode_document(struct runbook *r, struct decoder *d, const struct value *document)
 {
-	r->is_module = names_module(document->map);
-	if (!knows_version(document->map, d->diagnostics))
-		return;
+	const struct map *m = document->map;
+	r->is_module = names_module(m->entries, m->count);
+	if (!knows_version(m, d->diagnostics))
+		return false;
 	record_decode(d, r->is_module ? &module_record : &runbook_record, document, r);
-	check_ids(r, d->diagnostics);
-	compile_scripts(d, r);
+	return true;
+}
+
+/* In an arena of its own, as most of it would be in the way when it has to be done again. */
+static bool decode_while_reading(struct runbook *r, const struct decoder *whole)
+{
+	struct arena own = {0};
+	struct diagnostics told;
+	struct decoder d = *whole;
+	struct value document;
+	diagnostics_init(&told, &own);
+	d.arena = &own;
+	d.diagnostics = &told;
+	bool is_good = stream_read(&d, r->file, &document) && decode_document(r, &d, &document) &&
+		       !told.first;
+	arena_release(&d.scratch);
+	if (is_good) {
+		arena_adopt(whole->arena, &own);
+		return true;
+	}
+	arena_release(&own);
+	*r = (struct runbook){.file = r->file};
+	return false;
 }
 
 /* Errors after which what was read is all there is; after others, parts are missing. */
@@ -206,27 +232,31 @@ static const struct diagnostic *last_of(const struct diagnostics *d)
 	return at;
 }
 
+static bool decode_whole(struct runbook *r, struct decoder *d)
+{
+	struct diagnostics *heard = d->diagnostics;
+	struct value document;
+	const struct diagnostic *before = last_of(heard);
+	bool is_read = yaml_read_mapping(r->file, d->arena, heard, &document);
+	if (!is_read && !is_complete(heard, before)) {
+		/* For editors: what is there, without complaints about what is not. */
+		d->diagnostics = arena_new(d->arena, struct diagnostics);
+		diagnostics_init(d->diagnostics, d->arena);
+	}
+	return document.kind == VALUE_MAP && decode_document(r, d, &document);
+}
+
 struct runbook *runbook_load_file(
 	struct arena *a, struct source_set *files, struct source_file *file, struct diagnostics *d)
 {
-	struct diagnostics unheard;
 	struct runbook *r = arena_new(a, struct runbook);
-	struct yaml_parts parts = {0};
-	struct decoder decoder = {
-		.arena = a, .files = files, .file = file, .diagnostics = d, .parts = &parts};
-	struct value document;
-	const struct diagnostic *before = last_of(d);
+	struct decoder decoder = {.arena = a, .files = files, .file = file, .diagnostics = d};
 	r->file = file;
-	bool is_read = yaml_read_parts(file, a, d, &parts, &document);
-	if (!is_read && !is_complete(d, before)) {
-		/* For editors: what is there, without complaints about what is not. */
-		diagnostics_init(&unheard, a);
-		decoder.diagnostics = &unheard;
+	if (decode_while_reading(r, &decoder) || decode_whole(r, &decoder)) {
+		check_ids(r, decoder.diagnostics);
+		compile_scripts(&decoder, r);
 	}
-	if (document.kind == VALUE_MAP)
-		decode_document(r, &decoder, &document);
 	arena_release(&decoder.scratch);
-	yaml_parts_release(&parts);
 	return r;
 }
 

@@ -53,6 +53,8 @@ static void give(struct yaml_reader *r, const struct value *v, uint64_t nodes, u
 		t->height = (uint16_t)(height + 1);
 	if (!t->is_map) {
 		push_value(r, v);
+		if (t->is_streamed)
+			yaml_stream_item(r);
 		return;
 	}
 	t->has_key = false;
@@ -220,11 +222,6 @@ static void on_alias(struct yaml_reader *r, const yaml_event_t *e)
 /* ---- lists and maps ---------------------------------------------------------------------------
  */
 
-static bool is_top_item(const struct yaml_reader *r)
-{
-	return r->parts && r->depth == 3 && r->frames[1].is_map && !r->frames[2].is_map;
-}
-
 static void open_frame(struct yaml_reader *r, const yaml_event_t *e, bool is_map, bool is_flow)
 {
 	size_t start = yaml_byte_at(&r->cursor, e->start_mark.index);
@@ -257,8 +254,8 @@ static void open_frame(struct yaml_reader *r, const yaml_event_t *e, bool is_map
 		.first = is_map ? r->entry_count : r->value_count,
 		.nodes = 1,
 	};
-	if (is_top_item(r))
-		yaml_part_enter(r);
+	if (!is_map)
+		yaml_stream_enter(r);
 }
 
 static struct value close_list(struct yaml_reader *r, const struct yaml_frame *frame)
@@ -275,6 +272,8 @@ static struct value close_list(struct yaml_reader *r, const struct yaml_frame *f
 static void close_frame(struct yaml_reader *r, size_t end)
 {
 	struct yaml_frame frame = *top(r);
+	if (frame.is_streamed)
+		yaml_stream_leave(r);
 	struct value v = frame.is_map ? yaml_close_map(r, &frame) : close_list(r, &frame);
 	if (frame.is_map)
 		r->entry_count = frame.first;
@@ -286,8 +285,6 @@ static void close_frame(struct yaml_reader *r, size_t end)
 	v.file = r->file->id;
 	v.start = frame.start;
 	v.span_len = (uint32_t)(end - frame.start);
-	if (is_top_item(r))
-		yaml_part_leave(r, end);
 	r->depth--;
 	top(r)->end = (uint32_t)end;
 	yaml_close_anchor(r, frame.anchor, &v, frame.nodes, frame.height ? frame.height : 1);
@@ -404,10 +401,10 @@ static void report_nothing(struct yaml_reader *r)
 }
 
 static bool read_document(struct source_file *file, struct arena *a, struct diagnostics *d,
-	struct yaml_parts *parts, struct value *out)
+	const struct yaml_stream *stream, struct value *out)
 {
 	size_t before = d->errors;
-	struct yaml_reader r = {.file = file, .arena = a, .tree = a, .parts = parts, .d = d};
+	struct yaml_reader r = {.file = file, .arena = a, .tree = a, .stream = stream, .d = d};
 	r.cursor = yaml_cursor_at(file->text);
 	r.anchor_names = value_map(a).map;
 	/* Never NULL, so that an empty map's children have an address too. */
@@ -419,8 +416,7 @@ static bool read_document(struct source_file *file, struct arena *a, struct diag
 		if (is_nothing(&r) && d->errors == before)
 			report_nothing(&r);
 	}
-	if (parts)
-		parts->has_anchors = r.anchor_count > 0;
+	yaml_stream_end(&r);
 	free(r.values);
 	free(r.entries);
 	free(r.anchors);
@@ -456,10 +452,10 @@ static void report_no_mapping(struct yaml_reader *r, const struct value *v)
 				      : "a runbook starts with `version: 1`");
 }
 
-bool yaml_read_parts(struct source_file *file, struct arena *a, struct diagnostics *d,
-	struct yaml_parts *parts, struct value *out)
+bool yaml_read_stream(struct source_file *file, struct arena *a, struct diagnostics *d,
+	const struct yaml_stream *stream, struct value *out)
 {
-	if (!read_document(file, a, d, parts, out))
+	if (!read_document(file, a, d, stream, out))
 		return false;
 	if (out->kind == VALUE_MAP)
 		return true;
@@ -471,5 +467,5 @@ bool yaml_read_parts(struct source_file *file, struct arena *a, struct diagnosti
 bool yaml_read_mapping(
 	struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out)
 {
-	return yaml_read_parts(file, a, d, NULL, out);
+	return yaml_read_stream(file, a, d, NULL, out);
 }

@@ -24,24 +24,20 @@ bool yaml_read(struct source_file *file, struct arena *a, struct diagnostics *d,
 bool yaml_read_mapping(
 	struct source_file *file, struct arena *a, struct diagnostics *d, struct value *out);
 
-/* The same, with the nodes of what the lists at the top hold (of all steps, say) in parts of their
- * own. Whoever reads the document in its order and copies what it keeps (yaml_copy) can give them
- * back on the way: two trees of a large file are never there at once. */
-struct yaml_part {
-	struct arena nodes;
-	uint32_t end; /* of its last item, in bytes */
-	struct yaml_part *next;
+/* Who takes the items of a list at the top (all steps, say) while they are read: in the document
+ * the list is then empty, and no more of it is in memory than a few items (from the first anchor
+ * on, all of them: an alias may need them again). */
+struct yaml_stream {
+	/* Whether the list behind the last of these keys, the first of the document, is taken. */
+	bool (*begins)(void *context, const struct entry *keys, size_t count);
+	/* The next items. They are gone afterwards, their texts stay: see yaml_copy(). False: read
+	 * no further. */
+	bool (*take)(void *context, const struct value *items, size_t count);
+	void *context;
 };
-struct yaml_parts {
-	struct yaml_part *first, *last;
-	bool has_anchors; /* then nodes are shared, and kept until the end */
-};
-bool yaml_read_parts(struct source_file *file, struct arena *a, struct diagnostics *d,
-	struct yaml_parts *parts, struct value *out);
-/* Gives back what lies before byte `until` of the file, or all of it. */
-void yaml_parts_forget(struct yaml_parts *parts, uint32_t until);
-void yaml_parts_release(struct yaml_parts *parts);
-/* Lists and maps copied, their texts shared: those do not lie in the parts. */
+bool yaml_read_stream(struct source_file *file, struct arena *a, struct diagnostics *d,
+	const struct yaml_stream *stream, struct value *out);
+/* Lists and maps copied, their texts shared. */
 struct value yaml_copy(struct arena *a, const struct value *v);
 
 /* How a plain scalar reads in the core schema: null, bool, int (decimal, 0o, 0x), float or string.

@@ -30,6 +30,7 @@ struct yaml_frame {
 	bool has_key;	     /* a key was read, its value was not */
 	bool has_merge;	     /* one of the keys is `<<` */
 	bool drops;	     /* the next value belongs to a key that was dropped */
+	bool is_streamed;    /* a list whose items are given away */
 	uint16_t anchor;     /* number + 1 of the anchor on it */
 	uint16_t height;     /* levels below this one */
 	uint32_t start, end; /* bytes; `end` of the last child for block style */
@@ -47,9 +48,10 @@ struct yaml_anchor {
 
 struct yaml_reader {
 	struct source_file *file;
-	struct arena *arena; /* for texts */
-	struct arena *tree;  /* for lists and maps */
-	struct yaml_parts *parts;
+	struct arena *arena;		  /* for texts */
+	struct arena *tree;		  /* for lists and maps */
+	struct arena items;		  /* for those of the items that wait for the stream */
+	const struct yaml_stream *stream; /* NULL: nobody takes items */
 	struct diagnostics *d;
 	struct yaml_cursor cursor;
 	struct yaml_frame frames[YAML_MAX_DEPTH + 1]; /* 0 is the document */
@@ -100,9 +102,12 @@ bool yaml_charge_alias(struct yaml_reader *r, struct span span, const struct yam
 /* Marks `<<` among the waiting entries: its key points here, not into the text. */
 extern const char yaml_merge_key[];
 
-/* yaml_parts.c: an item of a list at the top begins and ends. */
-void yaml_part_enter(struct yaml_reader *r);
-void yaml_part_leave(struct yaml_reader *r, size_t end);
+/* yaml_stream.c: a list begins; an item of one that is streamed is complete; such a one ends; the
+ * document has been read. */
+void yaml_stream_enter(struct yaml_reader *r);
+void yaml_stream_item(struct yaml_reader *r);
+void yaml_stream_leave(struct yaml_reader *r);
+void yaml_stream_end(struct yaml_reader *r);
 
 /* yaml_map.c: the entries from `first` on as a map; keys given twice are reported, `<<` merged. */
 struct value yaml_close_map(struct yaml_reader *r, const struct yaml_frame *frame);

@@ -79,3 +79,22 @@ TEST(heap_array_grows)
 	CHECK_INT(numbers[2], 7);
 	free(numbers);
 }
+
+TEST(arena_adopts_another)
+{
+	struct arena a, b;
+	arena_init(&a);
+	arena_init(&b);
+	arena_adopt(&a, &b);
+	CHECK(a.bytes == 0);
+	const char *kept = arena_string(&b, "kept");
+	arena_alloc(&b, 1 << 20);
+	arena_adopt(&a, &b);
+	CHECK(b.bytes == 0 && a.bytes > 1 << 20);
+	const char *own = arena_string(&b, "own");
+	arena_adopt(&a, &b);
+	CHECK_STR(kept, "kept");
+	CHECK_STR(own, "own");
+	arena_release(&a);
+	arena_release(&b);
+}
