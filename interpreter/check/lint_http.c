@@ -34,7 +34,7 @@ static void check_resend(struct check *c, const struct reader *r)
 	const struct retry *retry = s->more ? s->more->retry : NULL;
 	struct diagnostic *told;
 
-	if (s->action != ACTION_HTTP || !s->http || !retry || attempts_of(retry) < 2 ||
+	if (s->action != ACTION_HTTP || !s->http || !retry || retry_attempts(retry) < 2 ||
 		retry->only_if || s->idempotent >= 0 || s->effects != EFFECT_UNSAID ||
 		s->more->check || !repeats_effect(http_method(s->http)) || has_key_header(s->http))
 		return;

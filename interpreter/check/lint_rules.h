@@ -33,12 +33,6 @@ static inline bool is_forward(const struct reader *r)
 	return r->section == SECTION_MAIN;
 }
 
-/* As run/judge.c counts. */
-static inline int64_t attempts_of(const struct retry *r)
-{
-	return r->attempts > 0 ? r->attempts : 3;
-}
-
 /* lint_text.c: the key in the step's mapping; the step itself when it cannot be found. */
 struct span step_key_span(const struct check *c, const struct step *s, const char *key);
 /* "`deploy`", "this step": for messages. */

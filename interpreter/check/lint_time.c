@@ -232,21 +232,6 @@ const struct rule lint_timeouts = {.id = RB503, .step = check_timeouts};
 
 /* ---- retries --------------------------------------------------------------------------------- */
 
-/* As run/judge.c waits, without jitter. */
-static double all_delays(const struct retry *r)
-{
-	double delay = r->delay_ns == NO_TIME ? (double)NS_PER_S : (double)r->delay_ns;
-	double limit = r->max_delay_ns == NO_TIME ? 3600.0 * NS_PER_S : (double)r->max_delay_ns;
-	double all = 0;
-
-	for (int64_t i = 1; i < attempts_of(r); i++) {
-		all += delay < limit ? delay : limit;
-		if (r->backoff > 0 && delay < limit)
-			delay *= r->backoff;
-	}
-	return all < 9e18 ? all : 9e18;
-}
-
 static void check_retries(struct check *c, const struct reader *r)
 {
 	const struct step *s = r->step;
@@ -255,17 +240,17 @@ static void check_retries(struct check *c, const struct reader *r)
 	bool is_run = limit == NO_TIME && is_forward(r);
 	struct diagnostic *told;
 
-	if (!retry || attempts_of(retry) < 2)
+	if (!retry || retry_attempts(retry) < 2)
 		return;
 	if (is_run)
 		limit = r->book->runbook->deadline_ns;
-	all = (int64_t)all_delays(retry);
+	all = retry_delays_ns(retry);
 	/* A step's own deadline may well be what ends its attempts: then it is not that far off. */
 	if (limit == NO_TIME || all <= limit || (!is_run && all / 2 < limit))
 		return;
 	told = diagnose(c->d, RB502, step_key_span(c, s, "retry"),
 		"the delays of %s attempts take %s, and %s is %s",
-		arena_printf(c->d->arena, "%lld", (long long)attempts_of(retry)),
+		arena_printf(c->d->arena, "%lld", (long long)retry_attempts(retry)),
 		time_words(c, all), is_run ? "the `deadline` of the run" : "its `deadline`",
 		time_words(c, limit));
 	if (!is_run)

@@ -330,6 +330,14 @@ enum effect step_effect(const struct step *s);
  * interpolated, so known at run time only. */
 struct str http_method(const struct http_args *http);
 
+/* How many tries a `retry` allows, the first included. */
+static inline int64_t retry_attempts(const struct retry *r)
+{
+	return r->attempts > 0 ? r->attempts : 3;
+}
+/* All that is waited between them, without jitter. */
+int64_t retry_delays_ns(const struct retry *r);
+
 /* Fields that every step has (`state ok failed …`): outputs may not take these names. */
 extern const char *const step_fields[]; /* NULL-ended */
 

@@ -271,3 +271,18 @@ void step_finish(struct decoder *d, void *out, const struct value *v)
 	if (s->more->as.len)
 		check_as(d, s, v);
 }
+
+/* As run/judge.c waits. */
+int64_t retry_delays_ns(const struct retry *r)
+{
+	double delay = r->delay_ns == INT64_MIN ? (double)NS_PER_S : (double)r->delay_ns;
+	double limit = r->max_delay_ns == INT64_MIN ? 3600.0 * NS_PER_S : (double)r->max_delay_ns;
+	double all = 0;
+
+	for (int64_t i = 1; i < retry_attempts(r) && all < 9e18; i++) {
+		all += delay < limit ? delay : limit;
+		if (r->backoff > 0 && delay < limit)
+			delay *= r->backoff;
+	}
+	return all < 9e18 ? (int64_t)all : INT64_MAX;
+}

@@ -240,7 +240,12 @@ void forecast_make(struct forecast *f, struct arena *a, struct decider *d, struc
 	fill_steps_of(f);
 	fill_vars_of(f, p->units[0]);
 	walk(f, p->main, 0, VERDICT_TRUE);
+	f->forward = f->count;
 	f->world = NULL; /* what comes at the end is not tried out */
+	if (p->before != NODE_NONE)
+		walk(f, p->before, 0, VERDICT_UNKNOWN);
+	if (p->after != NODE_NONE)
+		walk(f, p->after, 0, VERDICT_UNKNOWN);
 	if (p->finally != NODE_NONE)
 		walk(f, p->finally, 0, VERDICT_TRUE);
 }

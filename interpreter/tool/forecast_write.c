@@ -1,18 +1,17 @@
 /*
- * The forecast as lines and for programs.
+ * What is told of a forecast in any form, and the form for programs.
  */
 #include "base/json.h"
-#include "source/render.h"
 #include "tool/describe.h"
 #include "tool/forecast.h"
 #include "tool/hosts.h"
 
-static const char *const answers[] = {[VERDICT_FALSE] = "no",
+const char *const forecast_answers[] = {[VERDICT_FALSE] = "no",
 	[VERDICT_TRUE] = "yes",
 	[VERDICT_UNKNOWN] = "unknown",
 	[VERDICT_BROKEN] = "broken"};
 
-static const char *effect_of(const struct node *n)
+const char *forecast_effect(const struct node *n)
 {
 	if (n->step->more && n->step->more->irreversible)
 		return "irreversible";
@@ -23,7 +22,7 @@ static const char *effect_of(const struct node *n)
 	return n->effect == EFFECT_UNSAID ? "unsaid" : "none";
 }
 
-static struct str rollback_of(struct forecast *f, const struct node *n)
+struct str forecast_rollback(struct forecast *f, const struct node *n)
 {
 	struct strbuf b = {0};
 	struct str text;
@@ -43,19 +42,7 @@ static struct str rollback_of(struct forecast *f, const struct node *n)
 	return text;
 }
 
-/* The longest that all attempts of a step may take; INT64_MIN: no limit is set. */
-static int64_t budget_of(const struct node *n)
-{
-	int64_t each = attempt_timeout(n), attempts = 1;
-
-	if (n->step->deadline_ns != INT64_MIN)
-		return n->step->deadline_ns;
-	if (n->step->more && n->step->more->retry && n->step->more->retry->attempts > 0)
-		attempts = n->step->more->retry->attempts;
-	return each == INT64_MIN || each > INT64_MAX / attempts ? INT64_MIN : each * attempts;
-}
-
-static struct value secret_names(struct forecast *f)
+struct value forecast_secrets(struct forecast *f)
 {
 	struct value list = value_list(f->arena);
 
@@ -75,8 +62,39 @@ static struct value secret_names(struct forecast *f)
 	return list;
 }
 
+uint32_t forecast_section(const struct forecast *f, const struct forecast_step *s)
+{
+	const struct plan *p = f->plan;
+	const uint32_t sections[] = {p->main, p->before, p->after, p->finally};
+
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+		if (sections[i] != NODE_NONE && s->node > sections[i] &&
+			s->node < p->nodes[sections[i]].end)
+			return sections[i];
+	}
+	return p->main;
+}
+
+struct str forecast_fill(struct forecast *f, struct strbuf *text)
+{
+	struct value v = value_copy_str(f->arena, strbuf_str(text)), filled;
+	struct forecast_scope scope;
+	struct diagnostics unheard;
+	struct eval ev;
+
+	text->len = 0;
+	diagnostics_init(&unheard, f->arena);
+	forecast_enter(f, f->plan->units[0], &scope, &ev);
+	template_render_partial(
+		&ev, template_parse(f->arena, f->plan->book->file, &v, true, &unheard), &filled);
+	value_print(text, &filled);
+	v = value_copy_str(f->arena, strbuf_str(text));
+	strbuf_release(text);
+	return value_string(&v);
+}
+
 /* Servers that the filled-in values name, beside those in the text. */
-static struct value host_names(struct forecast *f)
+struct value forecast_hosts(struct forecast *f)
 {
 	struct hosts h;
 
@@ -86,119 +104,9 @@ static struct value host_names(struct forecast *f)
 		if (f->steps[i].will_run != VERDICT_FALSE)
 			hosts_of_text(&h, f->steps[i].does);
 	}
+	for (uint32_t i = 0; i < f->plan->watch_count; i++)
+		hosts_of_text(&h, forecast_action(f, f->plan->watches[i] + 1));
 	return h.list;
-}
-
-static void put_list(struct strbuf *b, const char *label, const struct value *list)
-{
-	if (!list->list->count)
-		return;
-	strbuf_printf(b, "%s:", label);
-	for (size_t i = 0; i < list->list->count; i++) {
-		strbuf_puts(b, i ? ", " : " ");
-		escape_for_terminal(b, value_string(&list->list->items[i]));
-	}
-	strbuf_putc(b, '\n');
-}
-
-/* ---- text ----------------------------------------------------------------------------------- */
-
-static void put_indent(struct strbuf *b, unsigned depth)
-{
-	for (unsigned i = 0; i < depth; i++)
-		strbuf_puts(b, "  ");
-}
-
-static void put_lines(struct strbuf *b, unsigned depth, const char *label, struct str text)
-{
-	bool is_first = true;
-
-	while (text.len) {
-		const char *end = memchr(text.at, '\n', text.len);
-		size_t len = end ? (size_t)(end - text.at) : text.len;
-
-		put_indent(b, depth);
-		strbuf_printf(b, "%-9s ", is_first ? label : "");
-		escape_for_terminal(b, (struct str){text.at, len});
-		strbuf_putc(b, '\n');
-		is_first = false;
-		len += end != NULL;
-		text = (struct str){text.at + len, text.len - len};
-	}
-}
-
-static void put_step(struct strbuf *b, struct forecast *f, const struct forecast_step *s)
-{
-	static const char *const marks[] = {[VERDICT_FALSE] = "-",
-		[VERDICT_TRUE] = "+",
-		[VERDICT_UNKNOWN] = "?",
-		[VERDICT_BROKEN] = "!"};
-	const struct node *n = &f->plan->nodes[s->node];
-	const char *effect = effect_of(n);
-	unsigned inside = s->depth + 2;
-
-	put_indent(b, s->depth);
-	strbuf_printf(
-		b, "%s %.*s", marks[s->will_run], STR_ARGS(plan_name(f->plan, s->node, f->arena)));
-	if (n->action < ACTION_STEPS && strcmp(effect, "none") != 0)
-		strbuf_printf(b, " (%s)", strcmp(effect, "unsaid") ? effect : "by its steps");
-	strbuf_putc(b, '\n');
-	if (n->step->only_if)
-		put_lines(b, inside, "if", n->step->only_if->text);
-	if (s->why)
-		put_lines(b, inside, answers[s->will_run], str_of(s->why));
-	if (s->will_run == VERDICT_FALSE)
-		return;
-	if (n->action < ACTION_STEPS)
-		put_lines(b, inside, action_info((enum action_kind)n->action)->name, s->does);
-	for (size_t i = 0; s->with.kind == VALUE_MAP && i < s->with.map->count; i++) {
-		struct strbuf line = {0};
-
-		strbuf_printf(&line, "%.*s: ", STR_ARGS(entry_key(&s->with.map->entries[i])));
-		value_print(&line, &s->with.map->entries[i].value);
-		put_lines(b, inside, i ? "" : "with", strbuf_str(&line));
-		strbuf_release(&line);
-	}
-	put_lines(b, inside, "rollback", rollback_of(f, n));
-	if (budget_of(n) != INT64_MIN) {
-		struct strbuf time = {0};
-
-		strbuf_puts(&time, "at most ");
-		duration_print(&time, budget_of(n));
-		put_lines(b, inside, "time", strbuf_str(&time));
-		strbuf_release(&time);
-	}
-	if (s->probed)
-		put_lines(b, inside, "probed", str_of(s->probed));
-}
-
-static void write_text(struct strbuf *b, struct forecast *f)
-{
-	struct value hosts = host_names(f), secrets = secret_names(f);
-	size_t counts[4] = {0};
-
-	for (size_t i = 0; i < f->count; i++) {
-		bool is_last_part = f->plan->finally != NODE_NONE &&
-				    f->plan->nodes[f->steps[i].node].parent == f->plan->finally;
-
-		if (is_last_part && f->steps[i].node == f->plan->finally + 1)
-			strbuf_puts(b, "finally:\n");
-		put_step(b, f, &f->steps[i]);
-		counts[f->steps[i].will_run]++;
-	}
-	strbuf_putc(b, '\n');
-	put_list(b, "hosts", &hosts);
-	put_list(b, "secrets", &secrets);
-	if (f->plan->book->deadline_ns != INT64_MIN) {
-		strbuf_puts(b, "deadline: ");
-		duration_print(b, f->plan->book->deadline_ns);
-		strbuf_putc(b, '\n');
-	}
-	strbuf_printf(b, "%zu run, %zu skipped, %zu unknown", counts[VERDICT_TRUE],
-		counts[VERDICT_FALSE], counts[VERDICT_UNKNOWN]);
-	if (counts[VERDICT_BROKEN])
-		strbuf_printf(b, ", %zu with a condition that breaks", counts[VERDICT_BROKEN]);
-	strbuf_putc(b, '\n');
 }
 
 /* ---- JSON ----------------------------------------------------------------------------------- */
@@ -208,15 +116,21 @@ static void set(struct forecast *f, struct map *m, const char *key, struct value
 	map_set(f->arena, m, str_of(key), v);
 }
 
+static void set_seconds(struct forecast *f, struct map *m, const char *key, int64_t ns)
+{
+	if (ns != INT64_MIN)
+		set(f, m, key, value_float((double)ns / (double)NS_PER_S));
+}
+
 static struct value step_json(struct forecast *f, const struct forecast_step *s)
 {
 	const struct node *n = &f->plan->nodes[s->node];
 	struct value v = value_map(f->arena), needs = value_list(f->arena);
-	struct str rollback = rollback_of(f, n);
+	struct str rollback = forecast_rollback(f, n);
 
 	set(f, v.map, "step", value_str(plan_name(f->plan, s->node, f->arena)));
 	set(f, v.map, "action", value_str(str_of(action_info((enum action_kind)n->action)->name)));
-	set(f, v.map, "runs", value_str(str_of(answers[s->will_run])));
+	set(f, v.map, "runs", value_str(str_of(forecast_answers[s->will_run])));
 	if (n->step->only_if)
 		set(f, v.map, "if", value_str(n->step->only_if->text));
 	if (s->why)
@@ -228,31 +142,101 @@ static struct value step_json(struct forecast *f, const struct forecast_step *s)
 	set(f, v.map, "does", value_str(s->does));
 	if (s->with.kind == VALUE_MAP)
 		set(f, v.map, "with", s->with);
-	set(f, v.map, "effect", value_str(str_of(effect_of(n))));
+	set(f, v.map, "effect", value_str(str_of(forecast_effect(n))));
 	if (rollback.len)
 		set(f, v.map, "rollback", value_str(rollback));
-	if (budget_of(n) != INT64_MIN)
-		set(f, v.map, "at_most_seconds",
-			value_float((double)budget_of(n) / (double)NS_PER_S));
+	set_seconds(f, v.map, "at_most_seconds", forecast_limit(f, n));
 	if (s->probed)
 		set(f, v.map, "probed", value_str(str_of(s->probed)));
 	return v;
 }
 
+static struct value condition_json(struct forecast *f, const struct condition *c)
+{
+	struct value v = value_map(f->arena);
+	struct strbuf text = {0};
+
+	describe_condition(&text, c);
+	set(f, v.map, "if", value_str(forecast_fill(f, &text)));
+	describe_template(&text, c->reason);
+	if (c->reason)
+		set(f, v.map, "reason", value_str(forecast_fill(f, &text)));
+	return v;
+}
+
+static struct value watch_json(struct forecast *f, uint32_t i)
+{
+	const struct watch *w = f->plan->book->watch.items[i];
+	struct value v = value_map(f->arena);
+	struct strbuf every = {0};
+
+	describe_duration(&every, w->every_ns, w->every_late);
+	set(f, v.map, "watch", value_str(w->name));
+	set(f, v.map, "every", value_str(forecast_fill(f, &every)));
+	if (w->after.len)
+		set(f, v.map, "after", value_str(w->after));
+	set(f, v.map, "does", value_str(forecast_action(f, f->plan->watches[i] + 1)));
+	if (w->value)
+		set(f, v.map, "value", value_str(w->value->text));
+	return v;
+}
+
+static struct value section_json(struct forecast *f, uint32_t section)
+{
+	struct value list = value_list(f->arena);
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (forecast_section(f, &f->steps[i]) == section)
+			list_add(f->arena, list.list, step_json(f, &f->steps[i]));
+	}
+	return list;
+}
+
+static struct value rollback_json(struct forecast *f)
+{
+	const struct rollback_section *r = f->plan->book->rollback;
+	struct value v = value_map(f->arena), when = value_list(f->arena);
+
+	for (size_t i = 0; r && i < r->when.count; i++)
+		list_add(f->arena, when.list, condition_json(f, r->when.items[i]));
+	set(f, v.map, "when", when);
+	set(f, v.map, "before", section_json(f, f->plan->before));
+	set(f, v.map, "steps", section_json(f, f->plan->after));
+	if (r && r->verify)
+		set(f, v.map, "verify", condition_json(f, r->verify));
+	return v;
+}
+
+static struct value time_json(struct forecast *f)
+{
+	struct forecast_time t = forecast_time(f);
+	struct value v = value_map(f->arena);
+
+	set_seconds(f, v.map, "at_most_seconds", t.at_most_ns);
+	set_seconds(f, v.map, "waits_seconds", t.waits_ns);
+	set(f, v.map, "without_limit", value_int((int64_t)t.unlimited));
+	set(f, v.map, "questions", value_int((int64_t)t.questions));
+	set(f, v.map, "loops", value_int((int64_t)t.loops));
+	return v;
+}
+
 static void write_json(struct strbuf *b, struct forecast *f)
 {
-	struct value top = value_map(f->arena), list = value_list(f->arena);
+	struct value top = value_map(f->arena), watches = value_list(f->arena);
 
 	set(f, top.map, "version", value_int(1));
 	set(f, top.map, "runbook", value_str(f->plan->book->name));
-	for (size_t i = 0; i < f->count; i++)
-		list_add(f->arena, list.list, step_json(f, &f->steps[i]));
-	set(f, top.map, "steps", list);
-	set(f, top.map, "hosts", host_names(f));
-	set(f, top.map, "secrets", secret_names(f));
-	if (f->plan->book->deadline_ns != INT64_MIN)
-		set(f, top.map, "deadline_seconds",
-			value_float((double)f->plan->book->deadline_ns / (double)NS_PER_S));
+	set(f, top.map, "inputs", f->inputs[0]);
+	set(f, top.map, "steps", section_json(f, f->plan->main));
+	set(f, top.map, "finally", section_json(f, f->plan->finally));
+	for (uint32_t i = 0; i < f->plan->watch_count; i++)
+		list_add(f->arena, watches.list, watch_json(f, i));
+	set(f, top.map, "watches", watches);
+	set(f, top.map, "rollback", rollback_json(f));
+	set(f, top.map, "hosts", forecast_hosts(f));
+	set(f, top.map, "secrets", forecast_secrets(f));
+	set_seconds(f, top.map, "deadline_seconds", f->plan->book->deadline_ns);
+	set(f, top.map, "time", time_json(f));
 	json_encode(b, &top, 2);
 	strbuf_putc(b, '\n');
 }
@@ -262,5 +246,5 @@ void forecast_write(struct strbuf *b, struct forecast *f, enum forecast_format f
 	if (format == FORECAST_JSON)
 		write_json(b, f);
 	else
-		write_text(b, f);
+		forecast_text(b, f);
 }

@@ -73,7 +73,11 @@ has "inside a module" 'touch posted Shipped v1'
 has "servers" 'hosts: api.example.com'
 has "secrets" 'secrets: token'
 has "the deadline" 'deadline: 1h'
-has "how many" '8 run, 2 skipped, 2 unknown'
+has "how many" '8 run (+), 2 skipped (-), 2 unknown (?)'
+has "the time, retries and what lies between them included" 'at most 6m2s'
+has "all of it" 'time: at most 6m32s; not counted: 2 steps without a limit, 1 question to a person'
+has "what it is for" '  inputs    version: v1'
+hasnt "what is inside a step that is skipped" 'migrated'
 for file in probed migrated shipped posted; do
 	[ ! -e "$file" ] && pass || fail "the plan has made $file"
 done
@@ -102,6 +106,58 @@ has "a step" '"step": "ship"'
 has "its answer" '"runs": "unknown"'
 has "its rollback" '"rollback": "./back.sh ${{ steps.previous.tag }}"'
 has "its need" '"migrate"'
+
+# ---- what watches it, and the way back ----
+cat >w.yml <<'YML'
+version: 1
+runbook: w
+title: Watched
+inputs: { every: { type: duration, default: 20s }, api: { type: url, default: 'https://api.example.org' } }
+watch:
+  errors: { after: ship, every: '${{ inputs.every }}', http: '${{ inputs.api }}/metrics', value: json.errors }
+  load: { every: 1m, uses: prometheus/query, with: { url: 'https://prom.example.org', query: load }, value: result }
+steps:
+  - { id: ship, run: touch shipped, rollback: { run: touch back } }
+  - { id: skipped, if: false, steps: [{ say: inside }] }
+  - id: bake
+    needs: [ship]
+    monitor: { for: 30m }
+  - { id: rest, needs: [], wait: 90s }
+rollback:
+  before: [{ id: page, run: touch paged }]
+  when:
+    - { if: watch.errors > 5, for: 1m, reason: 'More than 5 errors in ${{ inputs.every }}' }
+    - { if: steps.ship.failed }
+  steps: [{ id: look, http: '${{ inputs.api }}/health', expect: [status == 200] }]
+  verify: { if: watch.errors < 1, for: 2m }
+YML
+run 0 plan w.yml
+has "a watch" 'errors, every 20s, after ship'
+has "what it asks" 'http      GET https://api.example.org/metrics'
+has "its value" 'value     json.errors'
+has "a watch by a module" 'query: load'
+has "a condition" 'when      watch.errors > 5 for 1m'
+has "its reason, filled in" 'reason    More than 5 errors in 20s'
+has "the proof that it helped" 'verify    watch.errors < 1 for 2m'
+has "before an undo" '? page'
+has "after it" '? look'
+has "needs that were written" 'needs     ship'
+has "none" 'needs     nothing'
+has "the servers of watches" 'hosts: api.example.org, prom.example.org'
+has "waiting" 'at most 31m30s, of that 31m30s waiting; not counted: 1 step without a limit'
+hasnt "the inside of what is skipped" inside
+has "only what would run is counted" '3 run (+), 2 skipped (-), 0 unknown (?)'
+[ ! -e paged ] && [ ! -e shipped ] && pass || fail "the plan has done something"
+run 0 plan w.yml --format json
+has "JSON: watches" '"every": "20s"'
+has "JSON: conditions" '"if": "watch.errors > 5 for 1m"'
+has "JSON: time" '"waits_seconds": 1890'
+python3 -c 'import json, sys
+p = json.load(open("out"))
+assert [s["step"] for s in p["steps"]][0] == "ship", p["steps"]
+assert p["rollback"]["before"][0]["step"] == "page"
+assert p["rollback"]["steps"][0]["step"] == "look"
+assert p["inputs"]["every"] == "20s" and p["finally"] == []' && pass || fail "JSON: its parts"
 
 # ---- saved ----
 cat >s.yml <<'YML'
