@@ -42,6 +42,24 @@ void spot_event(struct decider *d, struct spot s, enum event_kind kind, struct e
 		out->title = step_title(d, s);
 }
 
+/* Who judges by a part has to know that it is one. */
+static struct str answer_note(struct decider *d, struct spot s, const struct answer *a)
+{
+	static const char *const streams[] = {"stdout", "stderr"};
+
+	if (a->note || !d->run->plan->nodes[s.node].reads_output || a->result.kind != VALUE_MAP)
+		return str_of(a->note ? a->note : "");
+	for (int i = 0; i < 2; i++) {
+		const struct value *v = map_get(a->result.map, streams[i]);
+
+		if (v && v->kind == VALUE_STRING && v->flags & VALUE_TRUNCATED)
+			return str_of(arena_printf(d->scratch,
+				"guards see only the last %u bytes of its %s; the log has all",
+				v->len, streams[i]));
+	}
+	return STR("");
+}
+
 void answer_event(struct decider *d, struct spot s, const struct answer *a, struct event *out)
 {
 	const struct step_state *st = spot_state(s);
@@ -63,7 +81,7 @@ void answer_event(struct decider *d, struct spot s, const struct answer *a, stru
 	out->message = str_of(a->message ? a->message : "");
 	out->result = a->result;
 	out->was_sent = a->was_sent;
-	out->note = str_of(a->note ? a->note : "");
+	out->note = answer_note(d, s, a);
 	out->log = str_of(a->log_path ? a->log_path : "");
 	for (int i = 0; a->log_path && i < 2; i++) {
 		out->log_from[i] = a->log_start[i];

@@ -10,6 +10,8 @@ static struct value text_lines(struct arena *a, const struct value *text)
 	struct value lines = value_list(a);
 	struct str s = value_string(text);
 
+	lines.flags = text->flags & VALUE_TRUNCATED;
+
 	for (size_t at = 0; at < s.len;) {
 		ptrdiff_t end = str_find(s, STR("\n"), at);
 		size_t stop = end < 0 ? s.len : (size_t)end;

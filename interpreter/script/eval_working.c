@@ -151,7 +151,8 @@ static void put_value(struct strbuf *b, const struct value *v)
 		value_print(&text, v);
 	put_line(b, strbuf_str(&text), PART_VALUE_MOST);
 	strbuf_release(&text);
-	strbuf_printf(b, " (%s)", value_kind_name(v));
+	strbuf_printf(b, " (%s%s)", value_kind_name(v),
+		v->flags & VALUE_TRUNCATED ? ", the last part of what there was" : "");
 }
 
 void part_print(struct strbuf *b, const struct part *p)

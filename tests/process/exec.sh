@@ -127,10 +127,15 @@ steps:
     run: head -c 50000000 /dev/zero | tr '\0' x; echo end
     expect:
       - ends_with(trim(stdout), "end")
+  - on_failure: continue
+    assert: steps.prints.stdout == "x"
 YML
 run 0 exec big.yml --output junit
 size=$(cat "$work"/state/runbook/runbook.db-logs/*/*.out | wc -c)
 [ "$size" -ge 50000004 ] && pass || fail "the log has $size bytes, not all 50000004"
+run 0 replay last --output plain
+has "a guard that sees a part is told so" 'guards see only the last 1048576 bytes of its stdout'
+has "and so is its working" '(a string, the last part of what there was)'
 
 cat >secret.yml <<'YML'
 version: 1
