@@ -26,16 +26,8 @@ static size_t count_parts(const char *path)
 	return count;
 }
 
-const char *const *spawn_paths(struct arena *a, const char *program, const char *const *env)
+static const char *const *paths_in(struct arena *a, const char *program, const char *path)
 {
-	if (strchr(program, '/')) {
-		const char **paths = arena_array(a, 2, sizeof *paths);
-		paths[0] = program;
-		return paths;
-	}
-	const char *path = env_get(env, "PATH");
-	if (!path)
-		path = DEFAULT_PATH;
 	const char **paths = arena_array(a, count_parts(path) + 1, sizeof *paths);
 	size_t count = 0;
 	/* The empty name would be found as each directory itself. */
@@ -50,6 +42,17 @@ const char *const *spawn_paths(struct arena *a, const char *program, const char 
 	return paths;
 }
 
+const char *const *spawn_paths(struct arena *a, const char *program, const char *const *env)
+{
+	if (strchr(program, '/')) {
+		const char **paths = arena_array(a, 2, sizeof *paths);
+		paths[0] = program;
+		return paths;
+	}
+	const char *path = env_get(env, "PATH");
+	return paths_in(a, program, path ? path : DEFAULT_PATH);
+}
+
 static const char *path_of(const struct spawn *s)
 {
 	const char *path = env_get(s->env, "PATH");
@@ -61,7 +64,11 @@ const char *const *shell_paths(struct family *f, const struct spawn *s)
 	const struct shell_path *known = &f->shells[s->shell];
 	if (known->path && strcmp(known->path, path_of(s)) == 0)
 		return known->programs;
-	return spawn_paths(&f->scratch, s->argv[0], s->env);
+	/* A PATH that is for the script's programs need not have the shell that reads it. */
+	const char *path = env_get(s->env, "PATH");
+	if (path)
+		path = arena_printf(&f->scratch, "%s:" DEFAULT_PATH, path);
+	return paths_in(&f->scratch, s->argv[0], path ? path : DEFAULT_PATH);
 }
 
 /* Only absolute ones: others depend on the directory. */

@@ -137,6 +137,16 @@ run 0 replay last --output plain
 has "a guard that sees a part is told so" 'guards see only the last 1048576 bytes of its stdout'
 has "and so is its working" '(a string, the last part of what there was)'
 
+cat >path.yml <<'YML'
+version: 1
+runbook: path
+env: { PATH: ./bin }
+steps:
+  - run: echo found
+  - { run: echo found, shell: bash }
+YML
+run 0 exec path.yml
+
 cat >secret.yml <<'YML'
 version: 1
 runbook: secret
