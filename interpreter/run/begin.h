@@ -12,6 +12,12 @@ void decide_judge(struct decider *d, struct spot s, struct decision *out);
  * longer. */
 void decide_failure(struct decider *d, struct spot s, const char *reason, const char *message,
 	struct value working, struct decision *out);
+/* False: decided, the step has failed this time. `pending` is what a group gives, or NULL. */
+bool decide_expect(struct decider *d, struct spot s, const struct step *step,
+	const struct event *pending, struct decision *out);
+/* Whether an exit code that is not 0 is what the step wants: `expect` reads it, and holds. As with
+ * the status of `http`: who reads it says what is good. */
+bool exit_is_expected(struct decider *d, struct spot s);
 /* A person has said what to do about a step that failed. */
 void decide_answered(struct decider *d, struct spot s, struct decision *out);
 /* A choice between words, put to a person. */

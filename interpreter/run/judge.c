@@ -284,46 +284,6 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 
 /* ---- judging an attempt --------------------------------------------------------------------- */
 
-static const char *expect_message(
-	struct decider *d, enum verdict verdict, const struct guard *g, const char *why)
-{
-	switch (verdict) {
-	case VERDICT_BROKEN:
-		return arena_printf(d->scratch, "expect `%.*s` breaks: %s", STR_ARGS(g->text), why);
-	case VERDICT_UNKNOWN:
-		return arena_printf(
-			d->scratch, "expect `%.*s` cannot be known: %s", STR_ARGS(g->text), why);
-	default:
-		return arena_printf(d->scratch, "expect `%.*s` does not hold", STR_ARGS(g->text));
-	}
-}
-
-/* False: decided, the step has failed this time. */
-static bool check_expect(struct decider *d, struct spot s, const struct step *step,
-	const struct event *pending, struct decision *out)
-{
-	for (size_t i = 0; step->more && i < step->more->expect.count; i++) {
-		const struct guard *g = &step->more->expect.items[i];
-		struct step_scope scope;
-		struct eval ev;
-		const char *why = NULL, *message;
-		enum verdict verdict;
-
-		if (!g->expr)
-			continue;
-		scope_enter(d, s, true, &scope, &ev);
-		scope.pending = pending;
-		verdict = guard_test(&ev, g, &why);
-		if (verdict == VERDICT_TRUE)
-			continue;
-		message = expect_message(d, verdict, g, why);
-		decide_failure(d, s, verdict == VERDICT_BROKEN ? broken_reason(&ev) : "expect",
-			message, guard_parts(d, &ev, g), out);
-		return false;
-	}
-	return true;
-}
-
 struct filling {
 	const struct record_list *list;
 	bool is_inner; /* the outputs of the file inside a `uses` or `call` */
@@ -408,7 +368,7 @@ static void succeed(struct decider *d, struct spot s, struct decision *out)
 		return;
 	}
 	/* `expect` and the step's own outputs see what the group gave. */
-	if (!check_expect(d, s, n->step, &composite, out))
+	if (!decide_expect(d, s, n->step, &composite, out))
 		return;
 	if (composite.outputs.kind == VALUE_MAP)
 		outputs = value_deep_copy(d->scratch, &composite.outputs);
@@ -524,12 +484,12 @@ void decide_judge(struct decider *d, struct spot s, struct decision *out)
 		decide_lost(d, s, out);
 		return;
 	}
-	if (st->reason) {
+	if (st->reason && !exit_is_expected(d, s)) {
 		decide_failure(d, s, st->reason, st->message, value_nil(), out);
 		return;
 	}
 	scope_enter(d, s, true, &scope, &ev);
-	if (d->actions[n->action]->judge)
+	if (!st->reason && d->actions[n->action]->judge)
 		reason = d->actions[n->action]->judge(&p, &st->result, &message);
 	if (reason)
 		decide_failure(d, s, reason, message, p.working, out);
