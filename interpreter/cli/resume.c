@@ -364,7 +364,8 @@ static int check_masked_texts(struct resumption *z)
 /* ---- names of steps in the order ----------------------------------------------------------------
  */
 
-static bool is_known(struct resumption *z, const char *step)
+/* `settled`: one that has ended, or has not begun, says how in it; may be NULL. */
+static bool is_known(struct resumption *z, const char *step, const char **settled)
 {
 	const struct run *r = z->s.engine.decider.run;
 
@@ -374,8 +375,13 @@ static bool is_known(struct resumption *z, const char *step)
 		for (uint32_t i = 0; i < frame->count; i++) {
 			struct spot s = {frame, frame->first + i};
 
-			if (str_is(undo_name(r, s, &z->s.scratch), step))
-				return true;
+			uint8_t phase = spot_state(s)->phase;
+
+			if (!str_is(undo_name(r, s, &z->s.scratch), step))
+				continue;
+			if (settled && (phase == PHASE_DONE || phase == PHASE_IDLE))
+				*settled = step_status_names[spot_state(s)->status];
+			return true;
 		}
 	}
 	return false;
@@ -398,11 +404,29 @@ static int check_undo_skip(struct resumption *z, const char *step)
 	}
 	if (!is_there)
 		usage_error(count ? strbuf_str(&names).at : "nothing of it can be undone",
-			is_known(z, step) ? "`--skip %s`: there is nothing to undo of this step"
-					  : "`--skip %s`: there is no such step",
+			is_known(z, step, NULL)
+				? "`--skip %s`: there is nothing to undo of this step"
+				: "`--skip %s`: there is no such step",
 			step);
 	strbuf_release(&names);
 	return is_there ? -1 : EXIT_USAGE;
+}
+
+/* `approve` and `reject` are for a question: a run that waits for something else stays as it is. */
+static int check_question(struct resumption *z)
+{
+	const struct run *r = z->s.engine.decider.run;
+
+	for (uint32_t i = 0; i < r->live_count; i++) {
+		uint8_t phase = spot_state(r->live[i])->phase;
+
+		if (r->plan->nodes[r->live[i].node].action == ACTION_CONFIRM &&
+			(phase == PHASE_RUNNING || phase == PHASE_PARKED))
+			return -1;
+	}
+	usage_error("`runbook show` says what it waits for", "run `%.*s` waits for no approval",
+		STR_ARGS(z->row.id));
+	return EXIT_REFUSED;
 }
 
 static int check_names(struct resumption *z)
@@ -411,9 +435,15 @@ static int check_names(struct resumption *z)
 	int code = -1;
 
 	for (size_t i = 0; i < o->resolution_count && code < 0; i++) {
-		if (!is_known(z, o->resolutions[i].step))
+		const char *step = o->resolutions[i].step, *settled = NULL;
+
+		if (!is_known(z, step, &settled))
 			code = usage_error("`runbook show RUN` lists them",
-				"`--resolve %s`: there is no such step", o->resolutions[i].step);
+				"`--resolve %s`: there is no such step", step);
+		else if (settled)
+			code = usage_error("only what nobody saw end, or what waits for a person "
+					   "after a failure, is resolved",
+				"`--resolve %s`: the step is %s", step, settled);
 	}
 	for (size_t i = 0; i < o->undo_skip_count && code < 0; i++)
 		code = check_undo_skip(z, o->undo_skips[i].step);
@@ -443,7 +473,8 @@ static int restore(struct resumption *z)
 		usage_error("`runbook resume` finishes it", "the run is rolling back");
 		return EXIT_REFUSED;
 	}
-	return check_names(z);
+	code = check_names(z);
+	return code < 0 && s->order->approve ? check_question(z) : code;
 }
 
 /* Once a changed runbook is accepted the run is rebuilt from that. */

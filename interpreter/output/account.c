@@ -187,7 +187,7 @@ static void rollback_finished(struct account *a, const struct event *e)
 static bool is_of_step(const struct event *e)
 {
 	static const char *const others[] = {"condition", "blind", "interrupt", "baseline",
-		"irreversible", "approval", "person"};
+		"irreversible", "approval", "ask", "person"};
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		if (str_is(str_of(e->reason), others[i]))
 			return false;
@@ -200,6 +200,7 @@ static void turn(struct account *a, const struct event *e)
 	struct strbuf why = {0};
 	a->turned_ns = e->time_ns;
 	a->turn_reason = keep(a, str_of(e->reason));
+	a->turn_step = keep(a, e->step);
 	if (is_of_step(e)) {
 		strbuf_printf(&why, "`%.*s` failed: ", STR_ARGS(e->step));
 		reason_text(&why, e);
@@ -214,6 +215,8 @@ static void turn(struct account *a, const struct event *e)
 
 void account_add(struct account *a, const struct event *e)
 {
+	if (e->kind == EVENT_RUN_RESUMED)
+		a->task_count = a->more_tasks = 0; /* what was to be done then may be done */
 	if (e->kind == EVENT_RUN_STARTED)
 		a->file = keep(a, e->file);
 	else if (e->kind == EVENT_STEP_STARTED)
@@ -250,6 +253,8 @@ static void close_held(struct account *a)
 			    "better");
 	else if (str_is(reason, "approval"))
 		add_task(a, "get the answer it waits for: on a terminal, or with --yes");
+	else if (str_is(reason, "ask"))
+		add_task(a, "look at what failed, and decide how it goes on");
 	else if (str_is(reason, "condition"))
 		add_task(a, "decide whether what the condition found is bad enough to go back");
 	if (is_in_effect(a))
@@ -265,6 +270,9 @@ static void add_commands(struct account *a, struct str run)
 	if (str_is(a->turn_reason, "approval"))
 		add_task(a, "answer it: runbook approve %.*s, or runbook reject %.*s",
 			STR_ARGS(run), STR_ARGS(run));
+	else if (str_is(a->turn_reason, "ask"))
+		add_task(a, "go on: runbook resume %.*s --resolve %.*s=retry|done|failed",
+			STR_ARGS(run), STR_ARGS(a->turn_step));
 	else
 		add_task(a, "go on: runbook resume %.*s", STR_ARGS(run));
 	if (is_in_effect(a))

@@ -37,7 +37,7 @@ struct account {
 	size_t undone_count, bare_count, left_count;
 	struct str file;
 	bool is_recorded; /* see output_options */
-	struct str turn_reason;
+	struct str turn_reason, turn_step;
 	struct strbuf
 		turn_why; /* why it turned (back, held, refused), on one line; empty: it did not */
 	int64_t turned_ns, ended_ns; /* of the rollback */

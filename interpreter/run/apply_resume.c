@@ -33,14 +33,31 @@ static void watch_again(struct run *r, uint32_t index, int64_t now_ns)
 	flow_timer(r, (struct spot){r->root, w->node}, now_ns);
 }
 
-/* One that fired and was held for a person: going on is the person's answer. */
+/* One that fired and was held for a person: going on is the person's answer, until it clears. */
 static void settle_condition(struct condition_state *c, int64_t now_ns, bool goes_on)
 {
 	if (c->has_ticked && !c->is_over && c->phase != CONDITION_FIRING)
 		condition_tick(c, TICK_UNKNOWN, now_ns);
 	if (c->phase == CONDITION_FIRING && goes_on)
-		c->was_decided = true;
+		c->was_decided = c->is_accepted = true;
 	c->is_due = false;
+}
+
+/* A monitor whose time was up has not passed by what it saw: it looks for its whole time again. */
+static void monitor_again(struct run *r, int64_t now_ns)
+{
+	for (uint32_t i = 0; i < r->live_count; i++) {
+		struct spot s = r->live[i];
+		struct step_state *st = spot_state(s);
+
+		if (!st->monitor || st->phase != PHASE_RUNNING || st->monitor_end_ns > now_ns)
+			continue;
+		monitor_end(r, s);
+		st->monitor_end_ns += now_ns - st->attempt_ns;
+		st->attempt_ns = now_ns;
+		monitor_begin(r, s);
+		apply_timer(r, s, st->monitor_end_ns, true);
+	}
 }
 
 /* A question that nobody answered is asked again. */
@@ -49,13 +66,13 @@ static void ask_again(struct run *r)
 	for (uint32_t i = 0; i < r->live_count; i++) {
 		struct step_state *st = spot_state(r->live[i]);
 
-		if (st->phase == PHASE_PARKED) {
-			r->parked--;
-			if (strcmp(st->reason, UNANSWERED) == 0)
-				st->reason = REASON_LOST;
-		} else if (st->phase != PHASE_ASKING) {
+		if (st->phase != PHASE_PARKED && st->phase != PHASE_ASKING)
 			continue;
-		}
+		r->parked -= st->phase == PHASE_PARKED;
+		if (st->phase == PHASE_PARKED && strcmp(st->reason, UNANSWERED) == 0)
+			st->reason = REASON_LOST;
+		else
+			st->was_asked = true;
 		st->phase = PHASE_JUDGED;
 		flow_attend(r, r->live[i]);
 	}
@@ -133,8 +150,9 @@ void apply_run_resumed(struct run *r, const struct event *e)
 	for (uint32_t i = 0; i < r->watch_count; i++)
 		watch_again(r, i, e->time_ns);
 	for (uint32_t i = 0; i < r->condition_count; i++)
-		settle_condition(&r->conditions[i], e->time_ns, goes_on);
+		settle_condition(&r->conditions[i], e->time_ns, goes_on && !r->is_rolling_back);
 	r->any_condition_due = false;
+	monitor_again(r, e->time_ns);
 	if (strcmp(how, "abort") == 0) {
 		r->is_aborted = true;
 		turn_stop_main(r, "aborted");

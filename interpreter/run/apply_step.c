@@ -274,6 +274,7 @@ void apply_step_retry(struct run *r, const struct event *e)
 	st->message = keep_message(spot_arena(r, s), e->message);
 	st->is_failing = st->is_cancelling = st->was_stopped = false;
 	st->answer = NULL;
+	st->was_asked = false;
 	st->cancel_reason = NULL;
 	if (r->plan->nodes[s.node].end > s.node + 1)
 		flow_reset(r, s);

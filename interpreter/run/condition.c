@@ -46,8 +46,11 @@ static void start_over(struct condition_state *c)
 {
 	c->held_ns = 0;
 	c->in_a_row = 0;
-	if (c->phase == CONDITION_FIRING)
+	if (c->phase == CONDITION_FIRING && !c->is_accepted)
 		return;
+	if (c->is_accepted)
+		c->history = 0;
+	c->is_accepted = c->was_decided = false;
 	/* `breach` looks back over ticks that did not hold, too. */
 	c->phase = c->rule->breach > 0 && c->history ? CONDITION_PENDING : CONDITION_QUIET;
 }

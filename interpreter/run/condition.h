@@ -13,7 +13,8 @@ enum tick { TICK_FALSE, TICK_TRUE, TICK_UNKNOWN };
 enum condition_phase {
 	CONDITION_QUIET,
 	CONDITION_PENDING,
-	CONDITION_FIRING, /* for good: what was decided because of it stands */
+	CONDITION_FIRING, /* for good: what was decided because of it stands, unless `is_accepted`
+			   */
 	CONDITION_PHASES,
 };
 extern const char *const condition_phase_names[];
@@ -28,6 +29,7 @@ struct condition_state {
 	bool is_over;	  /* of a monitor that ended */
 	bool is_due;	  /* a tick came in and was not answered yet */
 	bool was_decided; /* firing, and the run has acted on it */
+	bool is_accepted; /* firing, and a person went on: once it clears it counts anew */
 	int64_t due_tick_ns, last_tick_ns, held_ns, first_ns;
 	int64_t known_ns; /* the last tick that could be known; INT64_MIN: none */
 	uint64_t history; /* of `breach`: the last `of` known ticks, newest in bit 0 */

@@ -98,11 +98,12 @@ struct event {
 	enum run_status status;
 	int64_t exit;
 	int64_t signal;
-	struct str watch;     /* SAMPLE, BLIND: its name */
-	int64_t index;	      /* of a watch or condition, from 1 */
-	struct value value;   /* SAMPLE: what it is; CONDITION: true, false or unknown */
-	struct str condition; /* its guard, as written */
-	const char *phase;    /* CONDITION: `quiet pending firing`, `muted`; BLIND: `blind over` */
+	struct str watch;	 /* SAMPLE, BLIND: its name */
+	int64_t index;		 /* of a watch or condition, from 1 */
+	struct value value;	 /* SAMPLE: what it is; CONDITION: true, false or unknown */
+	struct str condition;	 /* its guard, as written */
+	const char *phase;	 /* CONDITION: `quiet pending firing`, `muted`; BLIND: `blind over`;
+				    STAGE: its name */
 	int64_t held_ns, for_ns; /* CONDITION */
 	int64_t tick_ns;	 /* SAMPLE, CONDITION: on the run's clock */
 	struct value undo, left; /* ROLLBACK_*: lists of texts */

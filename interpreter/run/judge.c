@@ -267,7 +267,8 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 	}
 	if (n->on_failure == ON_FAILURE_ASK && !st->answer &&
 		!spot_is_stopping(d->run, spot_container(d->run, s))) {
-		ask(d, s, reason, message, working, out);
+		if (!decide_resolved(d, s, out))
+			ask(d, s, reason, message, working, out);
 		return;
 	}
 	decide_finish(d, s, n->on_failure == ON_FAILURE_CONTINUE ? STEP_WARNED : STEP_FAILED,

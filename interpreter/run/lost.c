@@ -44,13 +44,16 @@ static void resolve(
 	struct decider *d, struct spot s, enum resolution_word word, struct decision *out)
 {
 	const char *by = arena_printf(d->scratch, "%.*s says so", STR_ARGS(d->run->asked_by));
+	const struct step_state *st = spot_state(s);
+	bool is_lost = reason_is_lost(st->reason);
 
 	switch (word) {
 	case RESOLVED_DONE:
 		decide_finish(d, s, STEP_OK, "resolved", by, out);
 		break;
 	case RESOLVED_FAILED:
-		decide_finish(d, s, STEP_FAILED, REASON_LOST, by, out);
+		decide_finish(d, s, STEP_FAILED, is_lost ? REASON_LOST : st->reason,
+			is_lost ? by : st->message, out);
 		break;
 	case RESOLVED_RETRY:
 		again(d, s, out);
@@ -145,4 +148,15 @@ void decide_lost(struct decider *d, struct spot s, struct decision *out)
 		resolve(d, s, said->word, out);
 	else
 		hold(d, out);
+}
+
+bool decide_resolved(struct decider *d, struct spot s, struct decision *out)
+{
+	const struct resolution *said = NULL;
+
+	if (spot_state(s)->was_asked)
+		said = find_resolution(d, undo_name(d->run, s, d->scratch));
+	if (said)
+		resolve(d, s, said->word, out);
+	return said != NULL;
 }

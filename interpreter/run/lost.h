@@ -14,7 +14,7 @@
 #define REASON_NOT_BEGUN "not_begun" /* it did not */
 bool reason_is_lost(const char *reason);
 
-/* What a person said of such a step: --resolve. */
+/* What a person said of such a step, or of one with `on_failure: ask`: --resolve. */
 enum resolution_word { RESOLVED_DONE, RESOLVED_FAILED, RESOLVED_RETRY };
 struct resolution {
 	const char *step; /* `deploy`, `smoke.2`, `web[3]` */
@@ -23,5 +23,7 @@ struct resolution {
 
 /* A spot in PHASE_JUDGED whose reason is one of the above. */
 void decide_lost(struct decider *d, struct spot s, struct decision *out);
+/* A step that failed and waits for a person: what --resolve says of it. False: nothing. */
+bool decide_resolved(struct decider *d, struct spot s, struct decision *out);
 
 #endif

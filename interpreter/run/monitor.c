@@ -2,6 +2,7 @@
 #include "run/begin.h"
 #include "run/rollback.h"
 #include "run/scope.h"
+#include "run/undo.h"
 #include "run/watch.h"
 
 #define DEFAULT_COVERAGE 0.8
@@ -45,6 +46,8 @@ static const struct condition_state *find_phase(
 		 * continue`. */
 		if (phase == CONDITION_PENDING && condition_is_let_be(r, c))
 			continue;
+		if (c->is_accepted)
+			continue;
 		if (counts_for(r, c, s) && c->phase == phase &&
 			(!own || c->owner_node != NODE_NONE))
 			return c;
@@ -78,11 +81,12 @@ static void finish_monitor(struct decider *d, struct spot s, const char *reason,
 	answer_event(d, s, &answer, &out->event);
 }
 
+/* `c` may be NULL: what the file says for all. */
 static uint8_t blind_policy(const struct run *r, const struct condition_state *c)
 {
 	const struct rollback_section *rollback = r->plan->book->rollback;
 
-	if (c->rule->on_blind)
+	if (c && c->rule->on_blind)
 		return c->rule->on_blind;
 	return rollback && rollback->on_blind ? rollback->on_blind : ON_BLIND_HOLD;
 }
@@ -112,6 +116,26 @@ static bool decide_never_known(struct decider *d, struct spot s, struct decision
 	return false;
 }
 
+static const char *too_little_known(struct decider *d, double covered, double wanted)
+{
+	return arena_printf(d->scratch,
+		"only %.0f %% of the samples were known, %.0f %% are needed", covered * 100,
+		wanted * 100);
+}
+
+/* Too little was seen to pass. That is no failure either: missing evidence undoes nothing by
+ * itself. */
+static bool decide_too_little(
+	struct decider *d, double covered, double wanted, struct decision *out)
+{
+	uint8_t policy = blind_policy(d->run, NULL);
+
+	if (policy == ON_BLIND_CONTINUE || !undo_is_needed(d->run))
+		return false;
+	decide_blind_turn(d, policy, too_little_known(d, covered, wanted), out);
+	return true;
+}
+
 void decide_monitor(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct step_state *st = spot_state(s);
@@ -134,15 +158,12 @@ void decide_monitor(struct decider *d, struct spot s, struct decision *out)
 		out->event.until_ns = monitor_next(d->run, s, d->now_ns);
 		return;
 	}
-	if (covered >= wanted && wanted > 0 && d->run->stage == STAGE_MAIN &&
-		!d->run->is_rolling_back && decide_never_known(d, s, out))
+	if (wanted > 0 && d->run->stage == STAGE_MAIN && !d->run->is_rolling_back &&
+		(covered < wanted ? decide_too_little(d, covered, wanted, out)
+				  : decide_never_known(d, s, out)))
 		return;
 	if (covered < wanted)
-		finish_monitor(d, s, "coverage",
-			arena_printf(d->scratch,
-				"only %.0f %% of the samples were known, %.0f %% are needed",
-				covered * 100, wanted * 100),
-			out);
+		finish_monitor(d, s, "coverage", too_little_known(d, covered, wanted), out);
 	else
 		finish_monitor(d, s, NULL, NULL, out);
 }

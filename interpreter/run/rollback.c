@@ -53,27 +53,34 @@ static const char *condition_reason(struct decider *d, const struct condition_st
 	return arena_printf(d->scratch, "`%.*s`", STR_ARGS(c->rule->holds->text));
 }
 
-/* The first in the file is the primary one; the others are named, too. */
-static const char *firing_reason(struct decider *d, uint8_t *mode)
+/* The reasons of all that are `named`, in the order of the file. NULL: none is. */
+static const char *reasons_of(struct decider *d, bool (*named)(const struct condition_state *c))
 {
 	struct strbuf b = {0};
 	struct str text;
 
-	*mode = CONDITION_UNSAID;
 	for (uint32_t i = 0; i < d->run->condition_count; i++) {
 		const struct condition_state *c = &d->run->conditions[i];
 
-		if (!condition_wants_turn(c))
-			continue;
-		if (!b.len)
-			*mode = c->rule->mode;
-		else
-			strbuf_puts(&b, "; ");
-		strbuf_puts(&b, condition_reason(d, c));
+		if (named(c))
+			strbuf_printf(&b, "%s%s", b.len ? "; " : "", condition_reason(d, c));
 	}
 	text = strbuf_take(&b, d->scratch);
 	strbuf_release(&b);
 	return text.len ? text.at : NULL;
+}
+
+/* The first in the file is the primary one; the others are named, too. */
+static const char *firing_reason(struct decider *d, uint8_t *mode)
+{
+	*mode = CONDITION_UNSAID;
+	for (uint32_t i = 0; i < d->run->condition_count; i++) {
+		if (!condition_wants_turn(&d->run->conditions[i]))
+			continue;
+		*mode = d->run->conditions[i].rule->mode;
+		break;
+	}
+	return reasons_of(d, condition_wants_turn);
 }
 
 /* ---- turning -------------------------------------------------------------------------------- */
@@ -108,6 +115,12 @@ static void turn_back(
 		out);
 }
 
+static bool holds_at_baseline(const struct condition_state *c)
+{
+	return c->has_ticked && c->last == TICK_TRUE && !c->is_muted && !c->is_over &&
+	       c->owner_node == NODE_NONE && c->rule->mode != CONDITION_OBSERVE;
+}
+
 /* A condition that holds already, before anything had an effect. */
 static bool decide_baseline(struct decider *d, struct decision *out)
 {
@@ -118,8 +131,7 @@ static bool decide_baseline(struct decider *d, struct decision *out)
 	for (uint32_t i = 0; i < r->condition_count; i++) {
 		struct condition_state *c = &r->conditions[i];
 
-		if (!c->has_ticked || c->last != TICK_TRUE || c->is_muted || c->is_over ||
-			c->owner_node != NODE_NONE || c->rule->mode == CONDITION_OBSERVE)
+		if (!holds_at_baseline(c))
 			continue;
 		if (d->hotfix) {
 			turn_event(d, EVENT_CONDITION, "hotfix", d->hotfix, out);
@@ -130,7 +142,8 @@ static bool decide_baseline(struct decider *d, struct decision *out)
 			return true;
 		}
 		turn_event(d, EVENT_REFUSED, "baseline",
-			arena_printf(d->scratch, "it holds already: %s", condition_reason(d, c)),
+			arena_printf(d->scratch, "it holds already: %s",
+				reasons_of(d, holds_at_baseline)),
 			out);
 		return true;
 	}
@@ -311,6 +324,7 @@ bool decide_unattended(struct decider *d, struct decision *out)
 {
 	const struct run *r = d->run;
 	struct strbuf b = {0};
+	bool is_question = false;
 
 	if (!r->parked || r->stage != STAGE_MAIN || r->is_rolling_back || r->is_held ||
 		r->is_refused || r->signal)
@@ -319,14 +333,16 @@ bool decide_unattended(struct decider *d, struct decision *out)
 		if (goes_on(r, r->live[i]))
 			return false;
 	}
-	turn_event(d, EVENT_HOLD, "approval", NULL, out);
+	turn_event(d, EVENT_HOLD, NULL, NULL, out);
 	for (uint32_t i = 0; i < r->live_count; i++) {
 		if (!waits_for_person(r, r->live[i]))
 			continue;
 		if (!b.len)
 			out->event.step = undo_name(d->run, r->live[i], d->scratch);
+		is_question |= strcmp(spot_state(r->live[i])->reason, UNANSWERED) == 0;
 		print_waiting(d, r->live[i], &b);
 	}
+	out->event.reason = is_question ? "approval" : "ask";
 	strbuf_puts(&b, ", and nobody is there to ask");
 	out->event.message = strbuf_take(&b, d->scratch);
 	strbuf_release(&b);
@@ -351,12 +367,17 @@ static bool has_stage(const struct run *r, enum stage stage)
 
 void decide_next_stage(struct decider *d, struct decision *out)
 {
+	static const char *const names[] = {[STAGE_BEFORE] = "before",
+		[STAGE_UNDO] = "undo",
+		[STAGE_AFTER] = "after",
+		[STAGE_VERIFY] = "verify"};
 	enum stage stage = d->run->stage + 1;
 
 	while (!has_stage(d->run, stage))
 		stage++;
 	turn_event(d, EVENT_STAGE, NULL, NULL, out);
 	out->event.stage = stage;
+	out->event.phase = names[stage];
 }
 
 /* A step failed, and by the `if` of every rollback there was nothing to undo. */

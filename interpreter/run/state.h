@@ -69,6 +69,7 @@ struct step_state {
 					note_start() */
 	bool is_again;	    /* a loop in a group that is tried again: its second expansion */
 	const char *answer; /* of the person: `retry`, `continue`, `stop` …; NULL: none */
+	bool was_asked;	    /* it failed, nobody was there to ask, and the run was resumed */
 	struct monitor_state *monitor;
 	int64_t monitor_end_ns;
 	bool is_blocked; /* a compensation that may not run: see undo.c */

@@ -1,0 +1,80 @@
+#!/bin/sh
+# A run that was held or interrupted, and is gone on with: what was decided stands, the rest is open.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+# ---- a condition that asks ----
+cat >asks.yml <<'YML'
+version: 1
+runbook: asks
+watch:
+  m: { every: 50ms, run: cat m, value: tonumber(trim(stdout)) }
+steps:
+  - id: a
+    run: echo 9 >m; echo a >>effects
+    rollback: { run: echo undo a >>effects }
+  - id: bake
+    monitor: { for: 300ms }
+rollback:
+  when:
+    - { if: watch.m > 5, for: 100ms, mode: ask, reason: slow }
+YML
+echo 0 >m
+run 5 exec asks.yml
+has "the condition asks" "held: slow"
+run 0 resume last
+has "going on is the answer, though it still holds" "succeeded"
+echo 0 >m
+run 5 exec asks.yml
+echo 0 >m
+run 0 resume last
+has "or has cleared" "succeeded"
+
+# ---- too little evidence ----
+sed 's/echo 9 >m/echo x >m/; /^rollback:/,$d' asks.yml >dark.yml
+echo 0 >m
+rm effects
+run 5 exec dark.yml
+has "missing evidence holds" "only 0 % of the samples were known, 80 % are needed"
+same "and undoes nothing" a "$(cat effects)"
+echo 0 >m
+run 0 resume last
+same "the step is not run again" a "$(cat effects)"
+
+# ---- a failure that is put to a person ----
+cat >failed.yml <<'YML'
+version: 1
+runbook: failed
+steps:
+  - id: a
+    run: echo a >>effects
+    rollback: { run: echo undo a >>effects }
+  - id: b
+    run: echo b >>effects; test -e mended
+    on_failure: ask
+    rollback: { run: echo undo b >>effects }
+  - id: c
+    run: echo c >>effects
+YML
+effects() { tr '\n' '|' <effects; }
+rm effects
+run 5 exec failed.yml
+has "how it can be answered" '--resolve b=retry|done|failed'
+run 7 approve last
+has "that is no approval" 'waits for no approval'
+run 2 resume last --resolve a=retry
+has "only what is open is resolved" '`--resolve a`: the step is ok'
+run 5 resume last --resolve b=retry
+same "it was tried once more" 'a|b|b|' "$(effects)"
+touch mended
+run 0 resume last --resolve b=retry
+same "until it is well" 'a|b|b|b|c|' "$(effects)"
+rm mended effects
+run 5 exec failed.yml
+run 0 resume last --resolve b=done
+same "done by hand" 'a|b|c|' "$(effects)"
+rm effects
+run 5 exec failed.yml
+run 3 resume last --resolve b=failed
+same "or it failed" 'a|b|undo b|undo a|' "$(effects)"
+finish
