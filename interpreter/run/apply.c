@@ -66,6 +66,7 @@ static void leave_all_behind(struct run *r)
 
 		turn_leave_behind(r, "`%.*s` is not undone: the run was aborted", STR_ARGS(name));
 	}
+	turn_leave_finals(r);
 }
 
 static void apply_main_finished(struct run *r, const struct event *e)

@@ -31,6 +31,8 @@ void apply_stage(struct run *r, const struct event *e);
 /* A section of the run (its steps, `finally` …) begins, or the one of the present stage ends. */
 void turn_open_section(struct run *r, uint32_t node, int64_t time_ns);
 void turn_finish_section(struct run *r);
+/* Going back is not over what cannot be undone: it is left behind, and named. */
+void turn_leave_finals(struct run *r);
 /* A compensation that ended, or a step of `rollback.steps` that failed. */
 void turn_note_undo(struct run *r, struct spot s, const struct event *e);
 void turn_leave_behind(struct run *r, const char *format, ...)

@@ -140,6 +140,29 @@ void turn_finish_section(struct run *r)
 		flow_finish(r, s, ends[r->stage]);
 }
 
+void turn_leave_finals(struct run *r)
+{
+	struct spot *spots;
+	uint32_t count = undo_finals(r, r->arena, &spots);
+	struct strbuf b = {0};
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct template *why = r->plan->nodes[spots[i].node].step->more->irreversible;
+
+		strbuf_clear(&b);
+		value_print(&b, &why->source);
+		turn_leave_behind(r, "`%.*s` cannot be undone: %.*s",
+			STR_ARGS(undo_name(r, spots[i], r->arena)), STR_ARGS(strbuf_str(&b)));
+	}
+	strbuf_release(&b);
+}
+
+static void begin_undo(struct run *r)
+{
+	r->undo_count = undo_list(r, r->arena, &r->undo);
+	turn_leave_finals(r);
+}
+
 static void begin_verify(struct run *r, int64_t now_ns)
 {
 	struct condition_state *c = &r->conditions[r->verify];
@@ -163,7 +186,7 @@ void apply_stage(struct run *r, const struct event *e)
 	if (r->stage == STAGE_BEFORE)
 		turn_open_section(r, r->plan->before, e->time_ns);
 	else if (r->stage == STAGE_UNDO)
-		r->undo_count = undo_list(r, r->arena, &r->undo);
+		begin_undo(r);
 	else if (r->stage == STAGE_AFTER)
 		turn_open_section(r, r->plan->after, e->time_ns);
 	else if (r->stage == STAGE_VERIFY)

@@ -95,7 +95,8 @@ static int later_first(const void *x, const void *y)
 	return a->own_seq < b->own_seq ? 1 : a->own_seq > b->own_seq ? -1 : 0;
 }
 
-uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out)
+static uint32_t collect(const struct run *r, struct arena *a,
+	bool (*wanted)(const struct run *r, struct spot s), struct spot **out)
 {
 	uint32_t count = 0, cap = 0;
 	struct spot *list = NULL;
@@ -106,7 +107,7 @@ uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out)
 		for (uint32_t i = 0; i < frame->count; i++) {
 			struct spot s = {frame, frame->first + i};
 
-			if (!is_to_undo(r, s))
+			if (!wanted(r, s))
 				continue;
 			if (count == cap) {
 				cap = cap ? cap * 2 : 16;
@@ -122,6 +123,25 @@ uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out)
 		memcpy(*out, list, count * sizeof(*list));
 	free(list);
 	return count;
+}
+
+uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out)
+{
+	return collect(r, a, is_to_undo, out);
+}
+
+static bool is_final(const struct run *r, struct spot s)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+
+	return spot_state(s)->has_started && n->step && n->step->more &&
+	       n->step->more->irreversible && n->undo == NODE_NONE && !spot_has_items(r, s) &&
+	       plan_is_within(r->plan, s.node, r->plan->main);
+}
+
+uint32_t undo_finals(const struct run *r, struct arena *a, struct spot **out)
+{
+	return collect(r, a, is_final, out);
 }
 
 struct str undo_name(const struct run *r, struct spot s, struct arena *a)

@@ -11,6 +11,8 @@ bool undo_is_needed(const struct run *r);
 /* Everything that started and has a rollback, the last started first: a step that needed another
  * started after its end, so it is undone before it. In `a`; returns how many. */
 uint32_t undo_list(const struct run *r, struct arena *a, struct spot **out);
+/* What started and is `irreversible`, in the same way. */
+uint32_t undo_finals(const struct run *r, struct arena *a, struct spot **out);
 /* `deploy`, or `deploy[2]` of a loop. */
 struct str undo_name(const struct run *r, struct spot s, struct arena *a);
 /* Names of the steps that started, may have changed something and say nothing of undoing it (no

@@ -65,4 +65,26 @@ run 3 rollback last --retry
 same "once it can be undone" 'a|b|undo b|undo a|' "$(effects)"
 run 7 rollback last --retry
 
+# ---- what cannot be undone ----
+cat >public.yml <<'YML'
+version: 1
+runbook: public
+steps:
+  - id: a
+    run: echo a >>effects
+    rollback: { run: echo undo a >>effects }
+  - id: tag
+    run: echo tag >>effects
+    irreversible: a pushed tag is public
+  - id: ask
+    confirm: Go on?
+YML
+rm effects
+run 5 exec public.yml
+run 4 rollback last
+same "the rest is undone" 'a|tag|undo a|' "$(effects)"
+has "it is named as left behind" 'left behind: `tag` cannot be undone: a pushed tag is public'
+run 5 exec public.yml
+run 4 abort last
+has "also by an abort" 'left behind: `tag` cannot be undone: a pushed tag is public'
 finish
