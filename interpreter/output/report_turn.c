@@ -46,11 +46,13 @@ static void tell_stage(struct report *r, const struct event *e)
 static void rollback_finished(struct report *r, const struct event *e)
 {
 	bool is_whole = e->status == RUN_ROLLED_BACK, is_nothing = e->status == RUN_FAILED;
+	bool is_in_vain = str_is(str_of(e->reason), "ineffective");
 	struct report_line l = {.kind = LINE_EVENT,
 		.mark = is_whole || is_nothing ? MARK_OK : MARK_FAILED,
 		.time_ns = e->time_ns,
 		.label = is_whole     ? STR("rolled back")
 			 : is_nothing ? STR("there was nothing to undo")
+			 : is_in_vain ? STR("rollback ineffective")
 				      : STR("rollback incomplete"),
 		.text = e->message,
 		.is_sentence = true};

@@ -70,12 +70,16 @@ static void put_values(struct strbuf *out, const struct report *r, const struct 
 
 /* ---- conditions ------------------------------------------------------------------------------ */
 
-static void held_note(struct report *r, int64_t held_ns)
+static void put_held(struct strbuf *b, int64_t held_ns)
 {
 	if (!held_ns)
 		return;
-	strbuf_puts(&r->note, "held ");
-	text_clock(&r->note, held_ns);
+	strbuf_puts(b, "held ");
+	/* A condition may be a matter of less than seconds. */
+	if (held_ns % NS_PER_S)
+		duration_human(b, held_ns);
+	else
+		text_clock(b, held_ns);
 }
 
 static void tell_recovery(struct report *r, const struct rule *rule, struct report_line *l)
@@ -86,7 +90,7 @@ static void tell_recovery(struct report *r, const struct rule *rule, struct repo
 	if (rule->phase == CONDITION_FIRING) {
 		l->mark = MARK_OK;
 		l->word = STR("shown");
-		held_note(r, rule->held_ns);
+		put_held(&r->note, rule->held_ns);
 	} else if (rule->phase == CONDITION_PENDING) {
 		l->word = STR("begins to show");
 		strbuf_puts(&r->note, rule->for_ns ? "has to hold " : "");
@@ -94,7 +98,7 @@ static void tell_recovery(struct report *r, const struct rule *rule, struct repo
 			duration_print(&r->note, rule->for_ns);
 	} else {
 		l->word = STR("is gone again");
-		held_note(r, rule->held_before_ns);
+		put_held(&r->note, rule->held_before_ns);
 	}
 }
 
@@ -106,10 +110,7 @@ static void tell_rule(struct report *r, const struct rule *rule, struct report_l
 		l->word = rule->is_muted      ? STR("would fire, but is muted")
 			  : rule->is_observed ? STR("fires, and is only observed")
 					      : STR("fires");
-		if (rule->held_ns) {
-			strbuf_puts(&r->text, "held ");
-			text_clock(&r->text, rule->held_ns);
-		}
+		put_held(&r->text, rule->held_ns);
 		l->text = strbuf_str(&r->text);
 	} else if (rule->phase == CONDITION_PENDING) {
 		l->mark = MARK_WARNED;
@@ -122,7 +123,7 @@ static void tell_rule(struct report *r, const struct rule *rule, struct report_l
 	} else {
 		l->mark = MARK_OK;
 		l->word = STR("quiet again");
-		held_note(r, rule->held_before_ns);
+		put_held(&r->note, rule->held_before_ns);
 	}
 }
 
