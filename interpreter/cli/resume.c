@@ -457,10 +457,10 @@ static int restore(struct resumption *z)
 
 	if (!session_prepare(s, z->row.id))
 		return EXIT_USAGE;
-	code = check_masked_texts(z);
-	if (code >= 0)
-		return code;
 	code = read_beginning(z);
+	/* Only now all secrets are known, those among the inputs too. */
+	if (code < 0)
+		code = check_masked_texts(z);
 	if (code >= 0)
 		return code;
 	if (!restore_options(z) || !session_fill_late(s))
