@@ -42,6 +42,21 @@ int usage_error(const char *hint, const char *format, ...)
 	return EXIT_USAGE;
 }
 
+/* Every command takes --color. Those that have no row for it draw nothing of their own, but what is
+ * wrong with their files: it is kept here for them. */
+static const struct option_row color_row = {
+	"--color", 0, "auto|always|never", "colour on a terminal (default: auto)"};
+static int color_said = COLOR_AUTO;
+
+static bool has_color_row(const struct command *c)
+{
+	for (const struct option_row *row = c->options; row->name; row++) {
+		if (strcmp(row->name, color_row.name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int unknown_option(const struct arguments *a, struct str name)
 {
 	const char *names[64];
@@ -49,9 +64,10 @@ static int unknown_option(const struct arguments *a, struct str name)
 	const char *nearest;
 	struct strbuf hint = {0};
 
-	for (const struct option_row *row = a->command->options; row->name && count < 63; row++)
+	for (const struct option_row *row = a->command->options; row->name && count < 62; row++)
 		names[count++] = row->name;
 	names[count++] = "--help";
+	names[count++] = color_row.name;
 	nearest = nearest_word(name, names, count);
 	if (nearest)
 		strbuf_printf(&hint, "did you mean `%s`?", nearest);
@@ -63,10 +79,9 @@ static int unknown_option(const struct arguments *a, struct str name)
 }
 
 /* The option's value: behind `=`, or the next word. */
-static int take_value(struct arguments *a, int row, const char *inline_value)
+static int take_value(
+	struct arguments *a, const struct option_row *option, int row, const char *inline_value)
 {
-	const struct option_row *option = &a->command->options[row];
-
 	if (!option->value) {
 		if (inline_value) {
 			usage_error(NULL, "`%s` takes no value", option->name);
@@ -84,6 +99,16 @@ static int take_value(struct arguments *a, int row, const char *inline_value)
 	return row;
 }
 
+static int take_color(struct arguments *a, const char *inline_value)
+{
+	if (take_value(a, &color_row, 0, inline_value) == ARGUMENT_ERROR)
+		return ARGUMENT_ERROR;
+	if (color_option(a->value, &color_said))
+		return arguments_next(a);
+	usage_error("auto, always or never", "`--color %s`", a->value);
+	return ARGUMENT_ERROR;
+}
+
 static int long_option(struct arguments *a, const char *word)
 {
 	const char *equals = strchr(word, '=');
@@ -95,8 +120,11 @@ static int long_option(struct arguments *a, const char *word)
 	}
 	for (int i = 0; a->command->options[i].name; i++) {
 		if (str_is(name, a->command->options[i].name))
-			return take_value(a, i, equals ? equals + 1 : NULL);
+			return take_value(
+				a, &a->command->options[i], i, equals ? equals + 1 : NULL);
 	}
+	if (str_is(name, color_row.name))
+		return take_color(a, equals ? equals + 1 : NULL);
 	return unknown_option(a, name);
 }
 
@@ -119,7 +147,7 @@ static int short_option(struct arguments *a)
 			a->cluster = NULL;
 		else
 			rest = NULL;
-		return take_value(a, i, rest);
+		return take_value(a, &a->command->options[i], i, rest);
 	}
 	return unknown_option(a, (struct str){(char[]){'-', letter}, 2});
 }
@@ -148,6 +176,21 @@ int arguments_next(struct arguments *a)
 	return short_option(a);
 }
 
+static void put_option(struct strbuf *b, const struct option_row *o)
+{
+	struct strbuf left = {0};
+
+	if (o->letter)
+		strbuf_printf(&left, "-%c, ", o->letter);
+	else
+		strbuf_puts(&left, "    ");
+	strbuf_puts(&left, o->name);
+	if (o->value)
+		strbuf_printf(&left, " %s", o->value);
+	strbuf_printf(b, "  %-28s %s\n", left.at, o->help);
+	strbuf_release(&left);
+}
+
 int command_help(const struct command *c)
 {
 	struct strbuf b = {0};
@@ -155,19 +198,10 @@ int command_help(const struct command *c)
 
 	strbuf_printf(&b, "%s\n\nusage: runbook %s %s\n", c->summary, c->name, c->operands);
 	strbuf_puts(&b, "\noptions:\n");
-	for (const struct option_row *o = c->options; o->name; o++) {
-		struct strbuf left = {0};
-
-		if (o->letter)
-			strbuf_printf(&left, "-%c, ", o->letter);
-		else
-			strbuf_puts(&left, "    ");
-		strbuf_puts(&left, o->name);
-		if (o->value)
-			strbuf_printf(&left, " %s", o->value);
-		strbuf_printf(&b, "  %-28s %s\n", left.at, o->help);
-		strbuf_release(&left);
-	}
+	for (const struct option_row *o = c->options; o->name; o++)
+		put_option(&b, o);
+	if (!has_color_row(c))
+		put_option(&b, &color_row);
 	strbuf_printf(&b, "  %-28s %s\n", "-h, --help", "this text");
 	strbuf_printf(&b, "\nexamples:\n%s", c->examples);
 	code = print_answer(strbuf_str(&b));
@@ -192,6 +226,8 @@ bool color_wanted(int mode, int fd)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
+	if (mode == COLOR_AUTO)
+		mode = color_said;
 	if (mode != COLOR_AUTO)
 		return mode == COLOR_ALWAYS;
 	if ((no_color && *no_color) || (term && strcmp(term, "dumb") == 0))

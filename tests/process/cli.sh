@@ -55,7 +55,10 @@ for command in $(sed -n 's/^  \([a-z]*\)  .*/\1/p' stdout); do
 		has "$words" "usage: runbook $command"
 		has "$words" "examples:"
 		has "$words" "  runbook $command"
+		has "$words" "--color auto|always|never"
 	done
+	run 2 "$command" --color purple
+	has "$command: a colour that is none" '`--color purple`'
 done
 [ -n "${words:-}" ] && pass || fail "help lists no commands"
 streams 2 help exec extra
@@ -162,6 +165,7 @@ colour "always" yes "$runbook" exec good.yml --color always
 colour "never" no env -u NO_COLOR "$runbook" exec good.yml --color never
 colour "validate always" yes "$runbook" validate bad.yml --color always
 colour "errors always" yes "$runbook" exec bad.yml --color always
+colour "errors of a command that has none itself" yes "$runbook" graph bad.yml --color=always
 if command -v tmux >/dev/null; then
 	TMUX_TMPDIR=$work
 	export TMUX_TMPDIR
