@@ -320,11 +320,26 @@ static const char *configure(struct store *s, enum store_use use, struct arena *
 	return NULL;
 }
 
+/* What SQLite put beside a file that is refused. Files that were there are somebody's. */
+static void remove_traces(const char *path, bool had_log, bool had_index, struct arena *a)
+{
+	if (!had_log)
+		unlink(arena_printf(a, "%s-wal", path));
+	if (!had_index)
+		unlink(arena_printf(a, "%s-shm", path));
+}
+
+static bool is_there(const char *path, const char *suffix, struct arena *a)
+{
+	return access(arena_printf(a, "%s%s", path, suffix), F_OK) == 0;
+}
+
 static struct store *open_existing(
 	const char *path, enum store_use use, struct arena *a, const char **why)
 {
 	struct store *s = heap_alloc(sizeof(*s));
 	int flags = use == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	bool had_log = is_there(path, "-wal", a), had_index = is_there(path, "-shm", a);
 	char reason[160];
 
 	*s = (struct store){.path = strdup(path), .writers_fd = -1, .run_fd = -1, .sum_run = -1};
@@ -342,6 +357,7 @@ static struct store *open_existing(
 	if (!*why)
 		return s;
 	store_close(s);
+	remove_traces(path, had_log, had_index, a);
 	return NULL;
 }
 

@@ -128,9 +128,12 @@ TEST(store_refuses_another_program_and_a_later_version)
 	store_fixture_init(&f);
 	store_close(store_fixture_open(&f, STORE_WRITE));
 	unlink(store_fixture_path(&f, "runbook.db-wal"));
+	unlink(store_fixture_path(&f, "runbook.db-shm"));
 	patch(f.path, 60, "\0\0\0\x63", 4);
 	CHECK(is_refused(STORE_WRITE, "later version"));
 	CHECK(is_refused(STORE_READ, "99"));
+	CHECK(access(store_fixture_path(&f, "runbook.db-wal"), F_OK) < 0);
+	CHECK(access(store_fixture_path(&f, "runbook.db-shm"), F_OK) < 0);
 	patch(f.path, 60, "\0\0\0\0", 4);
 	CHECK(is_refused(STORE_READ, "no schema version"));
 	patch(f.path, 60, "\0\0\0\1RUNX\0\0\0\0RUNX", 16);
