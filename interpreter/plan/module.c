@@ -108,35 +108,44 @@ static bool is_inside(const char *dir, const char *path)
 	return strncmp(real_dir, real_path, len) == 0 && (real_path[len] == '/' || len == 1);
 }
 
-static const struct runbook *find_beside(
-	struct module_cache *c, const struct source_file *from, struct str name, struct span span)
+const char *path_beside(struct arena *a, const struct source_file *from, const struct naming *n,
+	struct diagnostics *d)
 {
-	struct str rest = without_dots(name);
-	const char *path, *why;
-	const struct runbook *book;
-	struct source_file *file;
+	struct str rest = without_dots(n->name);
+	const char *path;
 
 	if (climbs(rest) || str_starts_with(rest, STR("/"))) {
-		diagnostic_hint(c->diagnostics,
-			diagnose(c->diagnostics, RB115, span,
-				"`%.*s` lies outside the folder of this file", STR_ARGS(name)),
+		diagnostic_hint(d,
+			diagnose(d, n->rule, n->span, "`%.*s` lies outside the folder of this file",
+				STR_ARGS(n->name)),
 			"put it beside the runbook, or in a folder below");
 		return NULL;
 	}
 	path = str_is(str_of(from->dir), ".")
-		       ? arena_copy(c->arena, rest.at, rest.len)
-		       : arena_printf(c->arena, "%s/%.*s", from->dir, STR_ARGS(rest));
+		       ? arena_copy(a, rest.at, rest.len)
+		       : arena_printf(a, "%s/%.*s", from->dir, STR_ARGS(rest));
+	if (is_inside(from->dir, path))
+		return path;
+	diagnose(d, n->rule, n->span, "`%.*s` is a link that leads out of the folder",
+		STR_ARGS(n->name));
+	return NULL;
+}
+
+static const struct runbook *find_beside(
+	struct module_cache *c, const struct source_file *from, const struct naming *n)
+{
+	const char *path = path_beside(c->arena, from, n, c->diagnostics), *why;
+	const struct runbook *book;
+	struct source_file *file;
+
+	if (!path)
+		return NULL;
 	book = find_loaded(c, path);
 	if (book)
 		return book;
-	if (!is_inside(from->dir, path)) {
-		diagnose(c->diagnostics, RB115, span,
-			"`%.*s` is a link that leads out of the folder", STR_ARGS(name));
-		return NULL;
-	}
 	file = source_read(c->files, path, &why);
 	if (!file) {
-		diagnose(c->diagnostics, RB115, span, "cannot read `%s`: %s", path, why);
+		diagnose(c->diagnostics, n->rule, n->span, "cannot read `%s`: %s", path, why);
 		return NULL;
 	}
 	return remember(c, runbook_load_file(c->arena, c->files, file, c->diagnostics));
@@ -150,7 +159,7 @@ const struct runbook *module_find(struct module_cache *c, const struct source_fi
 	if (from->is_embedded || (want_module && !is_path(name)))
 		book = find_in_library(c, name, span);
 	else
-		book = find_beside(c, from, name, span);
+		book = find_beside(c, from, &(struct naming){name, span, RB115});
 	if (!book)
 		return NULL;
 	if (book->is_module != want_module) {

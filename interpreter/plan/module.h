@@ -20,6 +20,18 @@ struct module_cache {
 const struct runbook *module_find(struct module_cache *c, const struct source_file *from,
 	struct str name, struct span span, bool want_module);
 
+/* A file that another one names, and the rule that tells what is wrong with it. */
+struct naming {
+	struct str name;
+	struct span span;
+	enum rule_id rule;
+};
+
+/* The path of what `from` names: beside it or in a folder below, links followed. NULL: it lies
+ * elsewhere, which the diagnostics say. */
+const char *path_beside(struct arena *a, const struct source_file *from, const struct naming *n,
+	struct diagnostics *d);
+
 /* The program's own modules, in alphabetical order; ends with name NULL. */
 struct stdlib_file {
 	const char *name; /* `slack/post.yml` */

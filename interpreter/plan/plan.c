@@ -72,9 +72,10 @@ static void load_helpers(struct plan_builder *b, struct unit *u)
 			return;
 		}
 	}
-	path = str_is(str_of(book->file->dir), ".")
-		       ? arena_copy(b->arena, book->lua.at, book->lua.len)
-		       : arena_printf(b->arena, "%s/%.*s", book->file->dir, STR_ARGS(book->lua));
+	path = path_beside(b->arena, book->file, &(struct naming){book->lua, book->lua_span, RB212},
+		b->diagnostics);
+	if (!path)
+		return;
 	file = source_read(b->files, path, &why);
 	if (!file) {
 		diagnose(b->diagnostics, RB212, book->lua_span, "cannot read `%s`: %s", path, why);
