@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -211,8 +212,8 @@ static bool fill_new(const char *path, struct arena *a, const char **why)
 	sqlite3 *db = NULL;
 	char *sql = arena_printf(a,
 		"PRAGMA page_size=4096; PRAGMA synchronous=FULL;"
-		"PRAGMA application_id=%d; PRAGMA user_version=%d; BEGIN; %s COMMIT;",
-		STORE_APPLICATION, STORE_VERSION, schema);
+		"PRAGMA application_id=%d; PRAGMA user_version=%d; BEGIN; %s %s COMMIT;",
+		STORE_APPLICATION, STORE_VERSION, schema, store_binding_schema());
 	bool is_good = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
 		       sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK &&
 		       sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) == SQLITE_OK;
@@ -275,7 +276,7 @@ static bool pragma_number(
 }
 
 /* NULL: it is one of ours. */
-static const char *look_inside(struct store *s, struct arena *a)
+static const char *look_inside(struct store *s, int64_t *version_out, struct arena *a)
 {
 	int64_t application, version;
 	const char *why;
@@ -292,12 +293,36 @@ static const char *look_inside(struct store *s, struct arena *a)
 			(long long)version, STORE_VERSION);
 	if (version < 1)
 		return "is damaged: it has no schema version";
-	/* A later schema is reached from here, one step a version. */
-	return NULL;
+	*version_out = version;
+	return store_look_at_binding(s, a);
+}
+
+/* From an earlier schema, one step a version; another process may have been faster. */
+static const char *migrate(struct store *s, int64_t version, struct arena *a)
+{
+	char reason[160];
+	const char *why = NULL;
+
+	if (version == STORE_VERSION)
+		return NULL;
+	if (flock(s->writers_fd, LOCK_EX) < 0)
+		return arena_printf(a, "cannot be locked: %s", strerror(errno));
+	if (!pragma_number(s, "PRAGMA user_version", &version, a, &why))
+		version = STORE_VERSION;
+	if (version == 1 &&
+		sqlite3_exec(s->db,
+			arena_printf(a, "BEGIN IMMEDIATE; %s PRAGMA user_version=2; COMMIT;",
+				store_binding_schema()),
+			NULL, NULL, NULL) != SQLITE_OK)
+		why = arena_printf(a, "cannot be brought to a later schema: %s",
+			store_reason(s->db, reason, sizeof(reason)));
+	flock(s->writers_fd, LOCK_UN);
+	return why;
 }
 
 static const char *configure(struct store *s, enum store_use use, struct arena *a)
 {
+	int64_t version = STORE_VERSION;
 	char reason[160];
 	const char *why;
 
@@ -305,7 +330,7 @@ static const char *configure(struct store *s, enum store_use use, struct arena *
 	/* One at a time may begin the log anew, and that is who writes. */
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	why = look_inside(s, a);
+	why = look_inside(s, &version, a);
 	if (why || use == STORE_READ)
 		return why;
 	if (sqlite3_exec(s->db, "PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=FULL", NULL, NULL,
@@ -317,7 +342,7 @@ static const char *configure(struct store *s, enum store_use use, struct arena *
 		O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->writers_fd < 0)
 		return arena_printf(a, "cannot be locked: %s", strerror(errno));
-	return NULL;
+	return migrate(s, version, a);
 }
 
 /* What SQLite put beside a file that is refused. Files that were there are somebody's. */

@@ -7,7 +7,7 @@
 #include <sqlite3.h>
 
 #define STORE_APPLICATION 0x52554e42 /* `RUNB`, in the file's header */
-#define STORE_VERSION 1
+#define STORE_VERSION 2
 /* Texts of a run stand at places from 1; a changed set of them from the next multiple on. */
 #define SET_BITS 20
 #define BUSY_MS 10000 /* for another connection, at most */
@@ -39,6 +39,7 @@ struct store {
 			 * and another begins its log anew at the same moment */
 	int run_fd;	/* of the run that this process owns, or -1 */
 	bool is_durable, has_failed;
+	bool is_bound; /* this sitting is told apart: binding.c */
 	struct arena pending;
 	struct pending_event *first, **last;
 	/* To be written with the next commit. */
@@ -63,6 +64,13 @@ bool store_step_done(struct store *s, sqlite3_stmt *statement); /* expects no ro
 bool store_run_once(struct store *s, sqlite3_stmt *statement);	/* the same; finalizes */
 bool store_begin(struct store *s);		  /* the writers' lock, BEGIN IMMEDIATE */
 bool store_finish(struct store *s, bool is_good); /* COMMIT or ROLLBACK; the same */
+
+/* binding.c: the log is that of this database, and not an older or another one. NULL, or what is
+ * wrong. */
+const char *store_look_at_binding(struct store *s, struct arena *a);
+const char *store_binding_schema(void);
+bool store_bind_sitting(struct store *s, bool is_empty);
+bool store_log_is_empty(const struct store *s);
 
 /* Whether bytes in the middle of the log beside the database were changed. */
 bool store_log_is_damaged(const char *path, struct arena *a);

@@ -57,16 +57,22 @@ bool store_run_once(struct store *s, sqlite3_stmt *st)
 
 bool store_begin(struct store *s)
 {
+	bool is_empty;
+
 	if (s->has_failed)
 		return false;
 	while (flock(s->writers_fd, LOCK_EX) < 0) {
 		if (errno != EINTR)
 			return store_failed(s, "it cannot be locked");
 	}
-	if (store_step_done(s, store_statement(s, STATEMENT_BEGIN)))
+	is_empty = !s->is_bound && store_log_is_empty(s);
+	if (!store_step_done(s, store_statement(s, STATEMENT_BEGIN))) {
+		flock(s->writers_fd, LOCK_UN);
+		return false;
+	}
+	if (s->is_bound)
 		return true;
-	flock(s->writers_fd, LOCK_UN);
-	return false;
+	return store_bind_sitting(s, is_empty) || store_finish(s, false);
 }
 
 /* The log is put back into the file when it has grown, by the one who has the writers' lock. At the
@@ -80,6 +86,7 @@ static void put_back(struct store *s)
 	sqlite3_wal_checkpoint_v2(s->db, NULL,
 		s->end ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
+	s->is_bound = false; /* what comes next may stand in a new log */
 }
 
 static int note_log(void *context, sqlite3 *db, const char *name, int pages)
@@ -105,6 +112,7 @@ bool store_finish(struct store *s, bool is_good)
 			sqlite3_reset(st);
 		}
 	}
+	s->is_bound |= is_good;
 	if (is_good && (pages > LOG_PAGES || s->end))
 		put_back(s);
 	flock(s->writers_fd, LOCK_UN);

@@ -4,6 +4,7 @@
 #include "store_fixture.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -136,8 +137,102 @@ TEST(store_refuses_another_program_and_a_later_version)
 	CHECK(access(store_fixture_path(&f, "runbook.db-shm"), F_OK) < 0);
 	patch(f.path, 60, "\0\0\0\0", 4);
 	CHECK(is_refused(STORE_READ, "no schema version"));
-	patch(f.path, 60, "\0\0\0\1RUNX\0\0\0\0RUNX", 16);
+	patch(f.path, 60, "\0\0\0\2RUNX\0\0\0\0RUNX", 16);
 	CHECK(is_refused(STORE_WRITE, "of another program"));
+	store_fixture_release(&f);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	char *bytes = heap_alloc(1 << 20);
+	FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+	size_t len = in ? fread(bytes, 1, 1 << 20, in) : 0;
+
+	CHECK(in && out && fwrite(bytes, 1, len, out) == len);
+	fclose(in);
+	fclose(out);
+	chmod(to, 0600);
+	free(bytes);
+}
+
+/* What a writer leaves that was killed: its log. */
+TEST(store_refuses_a_log_that_is_not_its_own)
+{
+	const char *own, *log, *copy, *copy_log;
+	struct run_row row;
+	struct store *s;
+
+	store_fixture_init(&f);
+	own = f.path;
+	log = store_fixture_path(&f, "runbook.db-wal");
+	copy = store_fixture_path(&f, "copy.db");
+	copy_log = store_fixture_path(&f, "copy.db-wal");
+	store_close(store_fixture_open(&f, STORE_WRITE));
+	copy_file(own, copy);
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r1", 0);
+	store_fixture_events(s, &row, 3);
+	/* As old as the log: that is a store that was killed. */
+	copy_file(log, copy_log);
+	f.path = copy;
+	store_close(store_fixture_open(&f, STORE_READ));
+	CHECK(!f.why);
+	/* Older: the run that ended is missing in it. */
+	store_fixture_end(s, &row, "succeeded");
+	store_close(s);
+	f.path = own;
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r2", 0);
+	copy_file(log, copy_log);
+	f.path = copy;
+	CHECK(is_refused(STORE_READ, "is older than the log"));
+	CHECK(is_refused(STORE_WRITE, "is older than the log"));
+	/* Newer: the log is from before it was emptied. */
+	store_close(s);
+	f.path = own;
+	s = store_fixture_open(&f, STORE_WRITE);
+	store_fixture_end(s, &row, "succeeded");
+	copy_file(own, copy);
+	f.path = copy;
+	unlink(store_fixture_path(&f, "copy.db-shm"));
+	CHECK(is_refused(STORE_READ, "is newer than the log"));
+	store_fixture_run(s, "r3", 0);
+	/* Another one. */
+	unlink(copy);
+	unlink(copy_log);
+	unlink(store_fixture_path(&f, "copy.db-shm"));
+	store_close(store_fixture_open(&f, STORE_WRITE));
+	copy_file(log, copy_log);
+	CHECK(is_refused(STORE_WRITE, "of another store"));
+	store_close(s);
+	store_fixture_release(&f);
+}
+
+/* The first schema had no `binding`. */
+TEST(store_of_an_earlier_version_is_brought_on)
+{
+	struct run_row row, back;
+	struct store *s;
+	sqlite3 *db = NULL;
+	const char *why;
+
+	store_fixture_init(&f);
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r1", 0);
+	store_fixture_end(s, &row, "succeeded");
+	store_close(s);
+	CHECK(sqlite3_open(f.path, &db) == SQLITE_OK &&
+		sqlite3_exec(db, "DROP TABLE binding; PRAGMA user_version=1", NULL, NULL, NULL) ==
+			SQLITE_OK);
+	sqlite3_close(db);
+	s = store_fixture_open(&f, STORE_READ);
+	CHECK(s && store_find(s, "last", &f.arena, &back, &why));
+	store_close(s);
+	s = store_fixture_open(&f, STORE_WRITE);
+	CHECK(s && store_find(s, "r1", &f.arena, &back, &why));
+	store_fixture_run(s, "r2", 10);
+	CHECK(store_find(s, "r2", &f.arena, &back, &why));
+	store_close(s);
 	store_fixture_release(&f);
 }
 
