@@ -113,8 +113,7 @@ freeze_at() {
 	shift 2
 	calendar "$@"
 	book freeze window/freeze "{ file: freeze.ics, zone: Europe/Berlin, at: '$at' }" 'len(steps.it.freezes)'
-	"$runbook" exec freeze.yml >out 2>&1 </dev/null
-	if [ $? -eq 0 ]; then state=off; else state=on; fi
+	if "$runbook" exec freeze.yml >out 2>&1 </dev/null; then state=off; else state=on; fi
 	[ $state = off ] || grep -q "window/freeze: Quiet time is on" out || state=error
 	same "freeze at $at: $*" "$expected" "$state"
 }
