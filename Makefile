@@ -11,12 +11,12 @@ PACKAGES_BUILD := \
 	libcurl4-openssl-dev
 # The demo's web service and its git repository.
 PACKAGES_DEMO := libmicrohttpd-dev git ca-certificates
-# `shell: bash`, a terminal that can be looked at, a validator of JSON Schema that is not ours.
-PACKAGES_TEST := $(PACKAGES_DEMO) bash tmux python3-jsonschema python3-yaml
+# `shell: bash`, a terminal that can be looked at, a validator of JSON Schema that is not ours, time zones.
+PACKAGES_TEST := $(PACKAGES_DEMO) bash tmux python3-jsonschema python3-yaml tzdata
 PACKAGES_LINT := clang-format clang shellcheck
 PACKAGES_FUZZ := clang libclang-rt-dev
 # Real services for `make test-real`.
-PACKAGES_REAL := postgresql nginx prometheus wrk openssh-server openssh-client sqlite3 curl
+PACKAGES_REAL := postgresql nginx prometheus wrk openssh-server openssh-client openssl sqlite3 curl
 
 # ---- variants: `make VARIANT=asan`, each in its own folder ----------------------------------
 VARIANT ?= release
@@ -170,7 +170,7 @@ fuzz: setup-fuzz
 	@$(MAKE) --no-print-directory -j2 VARIANT=fuzz CC=clang fuzz-programs
 	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
 
-# The library and the runbooks on PostgreSQL, SQLite, nginx, Prometheus and git over ssh.
+# The library and the runbooks on PostgreSQL, SQLite, nginx, Prometheus and git over ssh, and on stand-ins for the clouds.
 test-real: setup-real
 	@$(MAKE) --no-print-directory -j2 programs
 	@tests/real/run.sh $(B)

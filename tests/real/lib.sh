@@ -42,3 +42,23 @@ trap 'exit 130' INT TERM
 answers() {
 	curl --silent --fail --max-time 2 --output /dev/null "$1"
 }
+
+# config NAME < SERVERS: of an nginx of its own; `start_nginx NAME` starts it
+config() {
+	mkdir -p "$1"
+	{
+		echo "pid $work/$1/pid; error_log $work/$1/error.log warn; worker_processes 2;"
+		[ "$(id -u)" != 0 ] || echo "user root;"
+		echo "events { worker_connections 4096; }"
+		echo "http { access_log off; client_body_temp_path $work/$1/body; proxy_temp_path $work/$1/proxy;"
+		echo "fastcgi_temp_path $work/$1/f; uwsgi_temp_path $work/$1/u; scgi_temp_path $work/$1/s;"
+		cat
+		echo "}"
+	} >"$1/nginx.conf"
+}
+
+start_nginx() {
+	nginx -c "$work/$1/nginx.conf" -e "$work/$1/error.log"
+	until_true 10 test -s "$1/pid"
+	started "$(cat "$1/pid")"
+}

@@ -5,26 +5,6 @@
 
 front=$(free_port) blue=$(free_port) green=$(free_port) prometheus=$(free_port)
 
-# config NAME < SERVERS
-config() {
-	mkdir -p "$1"
-	{
-		echo "pid $work/$1/pid; error_log $work/$1/error.log warn; worker_processes 2;"
-		[ "$(id -u)" != 0 ] || echo "user root;"
-		echo "events { worker_connections 4096; }"
-		echo "http { access_log off; client_body_temp_path $work/$1/body; proxy_temp_path $work/$1/proxy;"
-		echo "fastcgi_temp_path $work/$1/f; uwsgi_temp_path $work/$1/u; scgi_temp_path $work/$1/s;"
-		cat
-		echo "}"
-	} >"$1/nginx.conf"
-}
-
-start_nginx() {
-	nginx -c "$work/$1/nginx.conf" -e "$work/$1/error.log"
-	until_true 10 test -s "$1/pid"
-	started "$(cat "$1/pid")"
-}
-
 # The two releases say who they are; a third one stands in for Prometheus, with a canary as good as its base.
 start_all() {
 	samples=$(awk -v now="$(date +%s)" 'BEGIN { for (i = 0; i < 12; i++) printf "%s[%d,\"0.%d\"]", i ? "," : "", now + i, 1 + i % 3 }')
@@ -47,16 +27,20 @@ END
 	until_true 10 answers "http://127.0.0.1:$front/"
 }
 
-# load FILE: for as long as what comes next takes; a connection a request, as a client that has never been here
+# load FILE: until `unhurt` ends it; a connection a request, as a client that has never been here
 load() {
-	wrk --threads 1 --connections 8 --duration "$2" --header 'Connection: close' "http://127.0.0.1:$front/" >"$1" 2>&1 &
+	wrk --threads 1 --connections 8 --duration 120s --header 'Connection: close' "http://127.0.0.1:$front/" >"$1" 2>&1 &
 	load_pid=$!
+	started $load_pid
 }
 
-# unhurt NAME FILE: all were answered, and there were more than 1,000 a second
+# unhurt NAME FILE: all were answered while it lasted, which was more than 1,000 a second
 unhurt() {
+	if alive "$load_pid"; then pass; else fail "$1: the load ended before the switches did"; fi
+	kill -INT "$load_pid"
 	wait "$load_pid"
 	cp "$2" out
+	has "$1: its report" "Requests/sec"
 	hasnt "$1" "Socket errors"
 	hasnt "$1" "Non-2xx"
 	rate=$(awk '/^Requests\/sec/ { print int($2) }' "$2")
@@ -65,7 +49,7 @@ unhurt() {
 
 # served NAME SIDE: new connections come there, as soon as nginx has its new workers
 served() {
-	until_true 5 answers_with "$2"
+	until_true 30 answers_with "$2"
 	same "$1" "$2" "$(curl --silent "http://127.0.0.1:$front/")"
 }
 answers_with() {
@@ -96,7 +80,7 @@ steps:
     run: test \${{ inputs.fail }} = false
     effects: none
 END
-	load load.1 5s
+	load load.1
 	run 0 exec bluegreen.yml
 	served "green is live" green
 	run 3 exec bluegreen.yml --input fail=true
@@ -130,7 +114,7 @@ steps:
       canary_query: canary
       nginx: $(nginx_words)
 END
-	load load.2 5s
+	load load.2
 	run 0 exec canary.yml
 	served "the canary has all" green
 	unhurt "a canary under load" load.2
