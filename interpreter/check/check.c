@@ -21,8 +21,11 @@ static const struct rule *const rules[] = {
 
 void check_plan(const struct plan *p, struct diagnostics *d)
 {
-	struct check c = {
-		.plan = p, .d = d, .rules = rules, .rule_count = sizeof rules / sizeof *rules};
+	struct check c = {.plan = p,
+		.d = d,
+		.rules = rules,
+		.rule_count = sizeof rules / sizeof *rules,
+		.was_broken = d->errors > 0};
 	arena_init(&c.arena);
 	books_make(&c);
 	walk_plan(&c);

@@ -211,8 +211,8 @@ void check_conditions(struct check *c)
 				diagnose(c->d, RB103, w->span, "watch `%.*s` has no `value`",
 					STR_ARGS(w->name)),
 				"say what of the sample it is: `value: json.p95_ms`");
-		/* A monitor asks all of them for its coverage. */
-		if (use.is_read[i] || has_monitor(c->plan))
+		/* A monitor asks all of them for its coverage; what cannot be read may read it. */
+		if (use.is_read[i] || has_monitor(c->plan) || c->was_broken)
 			continue;
 		diagnostic_hint(c->d,
 			diagnose(c->d, RB413, w->span, "nothing reads watch `%.*s`",

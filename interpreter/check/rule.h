@@ -162,6 +162,7 @@ struct check {
 	struct book *by_file[257]; /* by the id of its file: see struct source_set */
 	uint8_t *types;		   /* enum type: of the children of the terms at hand */
 	size_t type_count, type_cap;
+	bool was_broken;     /* there were errors before: not all guards could be read */
 	bool is_lint;	     /* files that are part of the program are left out */
 	bool is_quiet;	     /* types are asked for, nothing is told */
 	size_t nearest_used; /* words looked at for "did you mean" */

@@ -117,6 +117,9 @@ void words_add(struct check *c, struct words *w, struct str word)
 
 void words_add_names(struct check *c, struct words *w, const struct names *n)
 {
+	/* They would not be looked at. */
+	if (c->nearest_used + n->count > NEAREST_MAX)
+		return;
 	for (uint32_t i = 0; n->count && i <= n->mask; i++) {
 		if (n->slots[i].what)
 			words_add(c, w, n->slots[i].name);

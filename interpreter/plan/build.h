@@ -25,6 +25,9 @@ struct plan_builder {
 
 /* Resolves `needs`, draws the edges both ways, refuses cycles (RB301, RB302). */
 void plan_order(struct plan *p, struct diagnostics *d);
+/* RB301, with the nearest; nothing when the step is there and could not be read. */
+void plan_tell_no_step(const struct plan *p, struct diagnostics *d, const struct unit *u,
+	struct str id, struct span span);
 /* Finds out whose output some guard may read, and which `if` is decided per item. */
 void plan_mark_reads(struct plan *p);
 

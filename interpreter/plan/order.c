@@ -9,20 +9,52 @@ static bool is_sequence(const struct node *n)
 	return n->action == ACTION_STEPS || n->action == ACTION_USES || n->action == ACTION_CALL;
 }
 
-static void tell_unknown_need(const struct plan *p, struct diagnostics *d, const struct node *n,
-	struct str need, struct span span)
+/* Behind so many errors all steps are not looked through once more. */
+#define SEARCHED_MAX 100
+
+struct step_search {
+	struct str id;
+	bool is_found;
+};
+
+static void look_at_id(void *context, struct step *s)
 {
-	struct diagnostic *told =
-		diagnose(d, RB301, span, "there is no step `%.*s`", STR_ARGS(need));
-	const char **names = arena_array(d->arena, p->count, sizeof(*names));
+	struct step_search *search = context;
+
+	search->is_found |= str_equal(s->id, search->id);
+}
+
+/* A step that could not be read, or whose list could not: that is told already. */
+static bool is_lost(const struct runbook *book, struct str id)
+{
+	struct step_search search = {.id = id};
+
+	runbook_each_step(book, look_at_id, &search);
+	return search.is_found || !book->steps.count;
+}
+
+void plan_tell_no_step(const struct plan *p, struct diagnostics *d, const struct unit *u,
+	struct str id, struct span span)
+{
+	struct diagnostic *told;
+	const char **names;
 	size_t count = 0;
 
+	bool is_one_of_many = d->errors > SEARCHED_MAX;
+
+	if (d->errors && !is_one_of_many && is_lost(u->book, id))
+		return;
+	told = diagnose(d, RB301, span, "there is no step `%.*s`", STR_ARGS(id));
+	if (is_one_of_many)
+		return;
+	names = heap_array(NULL, p->count, sizeof(*names));
 	for (uint32_t i = 0; i < p->count; i++) {
-		if (p->nodes[i].unit == n->unit && p->nodes[i].step && p->nodes[i].step->id.len)
+		if (p->nodes[i].unit == u && p->nodes[i].step && p->nodes[i].step->id.len)
 			names[count++] = arena_copy(
 				d->arena, p->nodes[i].step->id.at, p->nodes[i].step->id.len);
 	}
-	diagnostic_nearest(d, told, need, names, count);
+	diagnostic_nearest(d, told, id, names, count);
+	free(names);
 }
 
 static uint32_t resolve_need(const struct plan *p, struct diagnostics *d, uint32_t node,
@@ -32,7 +64,7 @@ static uint32_t resolve_need(const struct plan *p, struct diagnostics *d, uint32
 	uint32_t target = plan_step(p, n->unit, need);
 
 	if (target == NODE_NONE) {
-		tell_unknown_need(p, d, n, need, span);
+		plan_tell_no_step(p, d, n->unit, need, span);
 		return NODE_NONE;
 	}
 	if (target == node) {

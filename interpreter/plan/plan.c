@@ -263,8 +263,7 @@ static void resolve_watches(struct plan *p, struct diagnostics *d)
 
 		p->watch_after[i] = w->after.len ? plan_step(p, p->units[0], w->after) : NODE_NONE;
 		if (w->after.len && p->watch_after[i] == NODE_NONE)
-			diagnose(d, RB301, w->after_span, "there is no step `%.*s`",
-				STR_ARGS(w->after));
+			plan_tell_no_step(p, d, p->units[0], w->after, w->after_span);
 	}
 }
 

@@ -246,12 +246,24 @@ static bool is_of_yaml(const struct diagnostic *x)
 	return x->rule < RB101;
 }
 
+static bool has_yaml_error(const struct diagnostics *d, uint32_t file)
+{
+	for (const struct diagnostic *x = d->first; x; x = x->next) {
+		if (is_of_yaml(x) && x->span.file == file)
+			return true;
+	}
+	return false;
+}
+
 /* What could not be read is nothing, and that is told again where something was wanted: without a
- * place, or where the finding about the YAML is. */
-static bool follows(const struct diagnostic *x, const struct diagnostic *yaml)
+ * place, where the finding about the YAML is, or as what is missing. */
+static bool follows(
+	const struct diagnostics *d, const struct diagnostic *x, const struct diagnostic *yaml)
 {
 	if (is_of_yaml(x) || !yaml)
 		return false;
+	if ((x->rule == RB103 || x->rule == RB110) && has_yaml_error(d, x->span.file))
+		return true;
 	if (!x->span.file)
 		return !x->path;
 	return x->span.file == yaml->span.file && x->span.start >= yaml->span.start &&
@@ -269,7 +281,7 @@ static void drop_followers(struct diagnostics *d)
 
 		if (is_of_yaml(x) && x->span.file)
 			yaml = x;
-		if (follows(x, yaml)) {
+		if (follows(d, x, yaml)) {
 			*at = x->next;
 			diagnostics_forget(d, x);
 		} else {

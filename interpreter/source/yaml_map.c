@@ -99,7 +99,8 @@ static struct map *own_entries(struct yaml_reader *r, const struct entry *entrie
 
 static void report_merge(struct yaml_reader *r, const struct entry *e, const struct value *v)
 {
-	if (r->is_quiet)
+	/* Nothing, and nowhere: an alias without its anchor, which is told. */
+	if (r->is_quiet || (v->kind == VALUE_NIL && !v->file))
 		return;
 	struct diagnostic *x = diagnose(r->d, RB015, v->file ? value_span(v) : key_span(r, e),
 		"`<<` takes a mapping or a list of mappings, not %s", value_kind_name(v));
