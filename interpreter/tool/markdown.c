@@ -86,6 +86,23 @@ static void put_start(struct strbuf *b, struct str *text)
 	}
 }
 
+void md_prose(struct strbuf *b, struct str text, bool is_cell)
+{
+	struct str rest = str_trim(text);
+	ptrdiff_t open, end;
+
+	put_start(b, &rest);
+	while ((open = str_find(rest, STR("`"), 0)) >= 0 &&
+		(end = str_find(rest, STR("`"), (size_t)open + 1)) >= 0) {
+		size_t from = (size_t)open + 1;
+
+		put_escaped(b, (struct str){rest.at, (size_t)open});
+		put_code(b, (struct str){rest.at + from, (size_t)end - from}, is_cell);
+		rest = (struct str){rest.at + end + 1, rest.len - (size_t)end - 1};
+	}
+	put_escaped(b, rest);
+}
+
 void md_text(struct strbuf *b, struct str text)
 {
 	struct str rest = str_trim(text);

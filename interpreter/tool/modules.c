@@ -90,6 +90,19 @@ static void put_default(struct strbuf *b, const struct input *in)
 	strbuf_release(&text);
 }
 
+static void put_type(struct strbuf *b, const struct input *in)
+{
+	if (in->options.kind != VALUE_LIST) {
+		strbuf_printf(
+			b, "%s%s", describe_input_type(in), in->secret == 1 ? ", secret" : "");
+		return;
+	}
+	for (size_t i = 0; i < in->options.list->count; i++) {
+		strbuf_puts(b, i ? " or " : "");
+		md_cell_code(b, value_string(&in->options.list->items[i]));
+	}
+}
+
 static void put_inputs(struct strbuf *b, const struct runbook *book)
 {
 	if (!book->inputs.count)
@@ -101,34 +114,62 @@ static void put_inputs(struct strbuf *b, const struct runbook *book)
 
 		strbuf_puts(b, "| ");
 		md_cell_code(b, in->name);
-		strbuf_printf(b, " | %s%s | ", describe_input_type(in),
-			in->secret == 1 ? ", secret" : "");
+		strbuf_puts(b, " | ");
+		put_type(b, in);
+		strbuf_puts(b, " | ");
 		put_default(b, in);
 		strbuf_puts(b, " | ");
-		md_text(b, in->about);
+		md_prose(b, in->about, true);
 		strbuf_puts(b, " |\n");
 	}
 	strbuf_putc(b, '\n');
 }
 
-static void put_outputs(struct strbuf *b, const struct runbook *book)
+/* What a module's `about.more` says under this name. */
+static const struct value *said(const struct runbook *book, const char *name)
 {
-	if (!book->outputs.count)
-		return;
-	strbuf_puts(b, "Gives:");
-	for (size_t i = 0; i < book->outputs.count; i++) {
-		strbuf_puts(b, i ? ", " : " ");
-		md_code(b, ((struct named_guard *)book->outputs.items[i])->name);
-	}
-	strbuf_puts(b, ".\n\n");
+	if (!book->about || book->about->more.kind != VALUE_MAP)
+		return NULL;
+	return map_get(book->about->more.map, name);
 }
 
-static void put_effect(struct strbuf *b, const struct node *n)
+static void put_outputs(struct strbuf *b, const struct runbook *book)
 {
+	const struct value *gives = said(book, "Gives");
+
+	if (!book->outputs.count)
+		return;
+	strbuf_puts(b, "| Output | What it is |\n|--------|------------|\n");
+	for (size_t i = 0; i < book->outputs.count; i++) {
+		struct str name = ((struct named_guard *)book->outputs.items[i])->name;
+		const struct entry *e = gives ? map_find(gives->map, name) : NULL;
+
+		strbuf_puts(b, "| ");
+		md_cell_code(b, name);
+		strbuf_puts(b, " | ");
+		if (e)
+			md_prose(b, value_string(&e->value), true);
+		strbuf_puts(b, " |\n");
+	}
+	strbuf_putc(b, '\n');
+}
+
+/* A step without a name is called like the group that it stands in. */
+static const struct step *named_step(const struct plan *p, uint32_t node)
+{
+	for (uint32_t up = node; up != NODE_NONE && p->nodes[up].step; up = p->nodes[up].parent)
+		if (p->nodes[up].step->name || p->nodes[up].step->id.len)
+			return p->nodes[up].step;
+	return p->nodes[node].step;
+}
+
+static void put_effect(struct strbuf *b, const struct plan *p, uint32_t node)
+{
+	const struct node *n = &p->nodes[node];
 	const struct step_more *more = n->step->more;
 	struct strbuf name = {0};
 
-	describe_step(&name, n->step);
+	describe_step(&name, named_step(p, node));
 	strbuf_puts(b, "- ");
 	md_text(b, strbuf_str(&name));
 	strbuf_release(&name);
@@ -170,21 +211,28 @@ static void put_effects(struct strbuf *b, const struct plan *p)
 					   (n->step->more && (n->step->more->keep ||
 								     n->step->more->irreversible)));
 
-		if (!n->step || plan_undone_step(p, i) != NODE_NONE || is_covered(p, i) ||
+		if (!n->step || n->role == ROLE_CHECK || plan_undone_step(p, i) != NODE_NONE ||
+			is_covered(p, i) ||
 			(!is_owner && (n->effect != EFFECT_WRITES || n->action >= ACTION_USES)))
 			continue;
 		if (!has_any)
 			strbuf_puts(b, "What it changes:\n\n");
 		has_any = true;
-		put_effect(b, n);
+		put_effect(b, p, i);
 	}
 	strbuf_puts(b, has_any ? "\n" : "It changes nothing.\n\n");
 }
 
 /* ---- an example ----------------------------------------------------------------------------- */
 
-static bool is_shown(const struct input *in)
+/* What is required, and what `Example` lists. */
+static bool is_shown(const struct runbook *book, const struct input *in)
 {
+	const struct value *list = said(book, "Example");
+
+	for (size_t i = 0; list && i < list->list->count; i++)
+		if (str_equal(value_string(&list->list->items[i]), in->name))
+			return true;
 	return in->required == 1;
 }
 
@@ -196,7 +244,7 @@ static void put_declarations(struct strbuf *y, const struct runbook *book, bool 
 	for (size_t i = 0; i < book->inputs.count; i++) {
 		const struct input *in = book->inputs.items[i];
 
-		if (!is_shown(in) || (in->secret == 1) != is_secret)
+		if (!is_shown(book, in) || (in->secret == 1) != is_secret)
 			continue;
 		if (!has_any)
 			strbuf_puts(y, is_secret ? "secrets:\n" : "inputs:\n");
@@ -236,7 +284,7 @@ static void put_example(struct strbuf *b, const struct opened *m)
 	for (size_t i = 0; i < m->book->inputs.count; i++) {
 		const struct input *in = m->book->inputs.items[i];
 
-		if (!is_shown(in))
+		if (!is_shown(m->book, in))
 			continue;
 		strbuf_puts(&yaml, has_any ? "" : "    with:\n");
 		has_any = true;
@@ -252,10 +300,10 @@ static void put_reference(struct strbuf *b, const struct opened *m, const char *
 	const struct about *about = m->book->about;
 
 	strbuf_printf(b, "%s %s\n\n", heading, m->name);
-	md_text(b, purpose(m));
+	md_prose(b, purpose(m), false);
 	strbuf_puts(b, "\n\n");
 	if (about && about->notes.len) {
-		md_text(b, about->notes);
+		md_prose(b, about->notes, false);
 		strbuf_puts(b, "\n\n");
 	}
 	put_inputs(b, m->book);

@@ -52,7 +52,17 @@ done
 run 0 modules slack/post
 has "what it is for" "# slack/post"
 has "an input" '| `text` | string | required |'
+has "what it gives" '| `ts` | Where the message stands, for `thread`; only of a bot |'
 has "what becomes of its effects" "not undone: An announcement is not taken back"
+# Each says of all it takes and gives what it is, and its example is a runbook of its own; one per module.
+for file in "$root"/stdlib/*/*.yml; do
+	name=${file#"$root/stdlib/"}
+	run 0 modules "${name%.yml}"
+	if grep -q '|  |$' out || grep -q '^| `[a-z_]*` |  |' out; then fail "${name%.yml}: something without a word about it"; else pass; fi
+	has "${name%.yml}: what it changes" "hanges"
+	sed -n '/^```yaml$/,/^```$/p' out | sed '1d;$d' >example.yml
+	run 0 validate example.yml
+done
 run 2 modules slack/pst
 has "a slip" 'did you mean `slack/post`?'
 
