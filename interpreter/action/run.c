@@ -68,13 +68,58 @@ static bool add_around(struct preparation *p, const struct node *n, struct env_l
 	       (!n->step->more || add_declared(p, &n->step->more->env, env));
 }
 
+/* The step that uses the file which a step stands in, ready to render what it says there. */
+struct user {
+	struct step_scope scope;
+	struct eval ev;
+	struct preparation p;
+};
+
+/* False: it is the runbook itself. */
+static bool enter_user(struct preparation *p, struct user *u)
+{
+	const struct unit *unit = p->node->unit;
+	struct run *run = p->decider->run;
+	struct spot s;
+
+	if (!unit->outer)
+		return false;
+	s = spot_seen(run, p->spot.frame, unit->node);
+	scope_enter(p->decider, s, false, &u->scope, &u->ev);
+	u->p = (struct preparation){.decider = p->decider,
+		.spot = s,
+		.node = &run->plan->nodes[unit->node],
+		.step = run->plan->nodes[unit->node].step,
+		.ev = &u->ev};
+	return true;
+}
+
+/* What the user could not render, the step cannot have. */
+static bool fail_as(struct preparation *p, const struct user *u)
+{
+	p->reason = u->p.reason;
+	p->message = u->p.message ? u->p.message : u->ev.error;
+	return false;
+}
+
+/* What stands beside `uses` and `call` holds inside, below what the file itself says. Depth is
+ * bounded by that of modules. */
+static bool add_from_user(struct preparation *p, struct env_list *env)
+{
+	struct user u;
+
+	if (!enter_user(p, &u))
+		return true;
+	return (add_from_user(&u.p, env) && add_around(&u.p, u.p.node, env)) || fail_as(p, &u);
+}
+
 static size_t count_around(const struct plan *p, const struct node *n)
 {
 	size_t count = 0;
 
-	for (; n; n = group_around(p, n))
-		count += n->step->more ? n->step->more->env.count : 0;
-	return count;
+	for (const struct node *at = n; at; at = group_around(p, at))
+		count += at->step->more ? at->step->more->env.count : 0;
+	return count + (n->unit->outer ? count_around(p, &p->nodes[n->unit->node]) : 0);
 }
 
 static bool fill_env(struct preparation *p, struct env_list *env)
@@ -90,16 +135,22 @@ static bool fill_env(struct preparation *p, struct env_list *env)
 	env->at = arena_array(p->ev->arena, (most < MAX_ENV ? most : MAX_ENV) + 1, sizeof(char *));
 	for (; env->count < base; env->count++)
 		env->at[env->count] = p->decider->base_env[env->count];
-	return add_declared(p, book, env) && add_around(p, p->node, env);
+	return add_from_user(p, env) && add_declared(p, book, env) && add_around(p, p->node, env);
 }
 
-/* The step's own folder, or that of the innermost group, or the file's. */
+/* The step's own folder, or that of the innermost group, or the file's, or what the step that uses
+ * it says; no other file's, whose relative paths mean something else. */
 static bool fill_cwd(struct preparation *p, const char **cwd)
 {
+	const struct template *book = p->node->inner ? NULL : p->node->unit->book->cwd;
+	struct user u;
+
 	for (const struct node *n = p->node; n; n = group_around(p->decider->run->plan, n))
 		if (n->step->more && n->step->more->cwd)
 			return render_c_string(p, n->step->more->cwd, cwd);
-	return render_c_string(p, p->node->unit->book->cwd, cwd);
+	if (book || !enter_user(p, &u))
+		return render_c_string(p, book, cwd);
+	return fill_cwd(&u.p, cwd) || fail_as(p, &u);
 }
 
 /* A negative number is a number. */

@@ -102,13 +102,14 @@ static const struct field more_rows[] = {
 		.type = FIELD_TEXT,
 		.flags = FIELD_NOT_EMPTY,
 		AT(step_more, cwd),
-		.doc = "The folder it works in, of a group for all in it.",
+		.doc = "The folder it works in, of a group or module for all in it.",
 		.example = "./app"},
 	{.name = "env",
 		.type = FIELD_VALUE_MAP,
 		.flags = FIELD_ENV_NAMES | FIELD_VERBATIM,
 		AT(step_more, env),
-		.doc = "Environment variables, of a group for all in it; they go before those "
+		.doc = "Environment variables, of a group or module for all in it; they go before "
+		       "those "
 		       "around the step.",
 		.example = "{ LANG: C }"},
 	{.name = "for_each",
