@@ -312,11 +312,13 @@ static void decide_until(struct decider *d, struct spot s, struct decision *out)
 	struct eval ev;
 	const char *why = NULL;
 	enum verdict verdict;
+	const struct event so_far = {.result = waited(d, st)};
 
 	scope_enter(d, s, true, &scope, &ev);
+	scope.pending = &so_far;
 	verdict = guard_test(&ev, w->until, &why);
 	if (verdict == VERDICT_TRUE) {
-		finish_attempt(d, s, NULL, NULL, waited(d, st), out);
+		finish_attempt(d, s, NULL, NULL, so_far.result, out);
 	} else if (verdict == VERDICT_BROKEN) {
 		finish_attempt(d, s, broken_reason(&ev),
 			arena_printf(d->scratch, "until `%.*s` breaks: %s",
@@ -326,7 +328,7 @@ static void decide_until(struct decider *d, struct spot s, struct decision *out)
 		finish_attempt(d, s, "timeout",
 			arena_printf(d->scratch, "until `%.*s` did not hold in time%s%s",
 				STR_ARGS(w->until->text), why ? ": " : "", why ? why : ""),
-			waited(d, st), out);
+			so_far.result, out);
 	} else {
 		int64_t next = d->now_ns + every;
 
