@@ -7,25 +7,31 @@
 
 /* ---- the run -------------------------------------------------------------------------------- */
 
-static struct str run_reason(struct run *r, struct arena *a)
+static bool failure_is_condition(const struct run *r)
 {
-	const char *why = r->message ? r->message : r->reason ? r->reason : "";
+	return r->stop_reason && strcmp(r->stop_reason, "condition") == 0;
+}
 
-	if (r->stop_message || r->stop_reason)
-		return str_of(r->stop_message ? r->stop_message : r->stop_reason);
-	if (r->status != RUN_FAILED)
-		return STR("");
-	if (!r->failed_step.len)
+static struct str step_reason(struct arena *a, struct str step, const char *why)
+{
+	if (!step.len)
 		return str_of(why);
 	/* A group's own words name the step already. */
 	if (why[0] == '`')
 		return str_of(arena_printf(a, "step %s", why));
-	return str_of(arena_printf(a, "step `%.*s` failed: %s", STR_ARGS(r->failed_step), why));
+	return str_of(arena_printf(a, "step `%.*s` failed: %s", STR_ARGS(step), why));
 }
 
-static bool failure_is_condition(const struct run *r)
+static struct str run_reason(struct run *r, struct arena *a)
 {
-	return r->stop_reason && strcmp(r->stop_reason, "condition") == 0;
+	const char *stop = r->stop_message ? r->stop_message : r->stop_reason;
+
+	if (stop)
+		return failure_is_condition(r) ? str_of(stop)
+					       : step_reason(a, r->failure_step, stop);
+	if (r->status != RUN_FAILED)
+		return STR("");
+	return step_reason(a, r->failed_step, r->message ? r->message : r->reason ? r->reason : "");
 }
 
 /* Why the run turned back: of a condition there is no step. */
