@@ -9,6 +9,9 @@
 
 enum request_kind { REQUEST_PROCESS, REQUEST_HTTP, REQUEST_QUESTION };
 
+/* Why a guard cannot know the output of a step with `mask: true`. */
+#define MASKED_OUTPUT "`mask: true` keeps nothing of what it prints"
+
 struct process_request {
 	/* A program and its arguments, or a script for a shell. Strings end with NUL. */
 	const char *const *argv; /* NULL-ended; NULL: `script` */

@@ -106,7 +106,9 @@ bool step_result_field(
 	if (!find_result(n->action, name))
 		return n->inner ? declares_inner(n, name, out) : false;
 	text = result ? map_get(result, n->action == ACTION_HTTP ? "body" : "stdout") : NULL;
-	if (text && text->kind == VALUE_STRING && str_is(name, "lines"))
+	if (text && text->kind == VALUE_UNKNOWN)
+		*out = *text;
+	else if (text && text->kind == VALUE_STRING && str_is(name, "lines"))
 		*out = derived(spot_arena(r, s), &st->lines, text, false, NULL);
 	else if (text && text->kind == VALUE_STRING && str_is(name, "json"))
 		*out = derived(spot_arena(r, s), &st->json, text, true,

@@ -261,10 +261,8 @@ static void answer_output(struct adopted *a, struct arena *arena, struct answer 
 		slot_answer(a->slot, a->keep, arena, out);
 		return;
 	}
-	struct value none = value_str(STR(""));
-	if (a->is_masked)
-		none.flags = VALUE_SECRET | VALUE_TRUNCATED;
-	else if (a->child.slot)
+	struct value none = a->is_masked ? value_unknown(MASKED_OUTPUT) : value_str(STR(""));
+	if (!a->is_masked && a->child.slot)
 		out->is_partial = true;
 	map_set(arena, out->result.map, STR("stdout"), none);
 	map_set(arena, out->result.map, STR("stderr"), none);

@@ -73,6 +73,8 @@ static void answer_process(const struct value *entry, const struct process_reque
 			v = value_str((struct str){text.at + (text.len - r->keep), r->keep});
 			v.flags = VALUE_TRUNCATED;
 		}
+		if (r->is_masked)
+			v = value_unknown(MASKED_OUTPUT);
 		put(out, a, streams[i], v);
 	}
 }

@@ -352,9 +352,8 @@ static void process_answer(struct job *j, struct arena *a, struct answer *out)
 	if (p->slot) {
 		slot_answer(p->slot, p->keep, a, out);
 	} else {
-		struct value none = value_str(STR(""));
-		if (p->is_masked)
-			none.flags = VALUE_SECRET | VALUE_TRUNCATED;
+		struct value none =
+			p->is_masked ? value_unknown(MASKED_OUTPUT) : value_str(STR(""));
 		map_set(a, out->result.map, STR("stdout"), none);
 		map_set(a, out->result.map, STR("stderr"), none);
 	}
