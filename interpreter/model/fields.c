@@ -339,6 +339,16 @@ static void decode_item(struct decoder *d, const struct field *f, const struct e
 	}
 }
 
+static void env_check(struct decoder *d, const struct entry *e)
+{
+	struct diagnostic *told;
+	if (!env_name_check(d, entry_key(e), entry_key_span(e)) || e->value.kind != VALUE_NIL)
+		return;
+	told = diagnose(d->diagnostics, RB102, entry_key_span(e), "`%.*s` has no value",
+		STR_ARGS(entry_key(e)));
+	diagnostic_hint(d->diagnostics, told, "write `''` for an empty one");
+}
+
 static void decode_names(
 	struct decoder *d, const struct field *f, const struct value *v, void *member)
 {
@@ -355,7 +365,7 @@ static void decode_names(
 		if (d->frame)
 			d->frame->key = out->span;
 		if (f->flags & FIELD_ENV_NAMES)
-			env_name_check(d, out->name, out->span);
+			env_check(d, e);
 		else
 			id_check(d, out->name, out->span);
 		items[i] = out;
