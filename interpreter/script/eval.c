@@ -89,7 +89,7 @@ const char *eval_text(struct eval *ev, const struct expr *e)
 	return text;
 }
 
-static const char *why_missing(struct eval *ev, const struct expr *e)
+const char *eval_missing(struct eval *ev, const struct expr *e)
 {
 	for (const struct scope *s = ev->scope; s; s = s->outer) {
 		const char *why = s->missing ? s->missing(s, e, ev) : NULL;
@@ -103,7 +103,7 @@ const char *eval_state(struct eval *ev, const struct expr *e, const struct value
 {
 	const char *text = eval_text(ev, e);
 	if (v->kind == VALUE_NIL) {
-		const char *why = why_missing(ev, e);
+		const char *why = eval_missing(ev, e);
 		return why ? arena_printf(ev->arena, "`%s` is nothing (%s)", text, why)
 			   : arena_printf(ev->arena, "`%s` is nothing", text);
 	}

@@ -63,8 +63,9 @@ enum verdict guard_test(struct eval *ev, const struct guard *g, const char **why
 
 /* The working of a guard that did not hold: each part that is no constant, with its value. */
 struct part {
-	struct str text;    /* as written */
-	struct value value; /* VALUE_UNKNOWN with its reason where it could not be computed */
+	struct str text;     /* as written */
+	struct value value;  /* VALUE_UNKNOWN with its reason where it could not be computed */
+	const char *missing; /* why the value is nothing, or NULL */
 };
 /* Parts in reading order, without repeats, at most `max`; returns how many. */
 size_t guard_working(struct eval *ev, const struct guard *g, struct part *parts, size_t max);

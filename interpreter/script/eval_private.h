@@ -46,6 +46,8 @@ void eval_derived(struct eval *ev, uint8_t flags, struct value *v);
 
 /* The expression for a message, cut to a line. */
 const char *eval_text(struct eval *ev, const struct expr *e);
+/* Why `e` is nothing, as far as a scope knows: "step `migrate` was skipped". NULL: nobody does. */
+const char *eval_missing(struct eval *ev, const struct expr *e);
 /* "`inputs.x` is nothing (step `migrate` was skipped)", or "`x` is 3 (a whole number)" for other
  * values. */
 const char *eval_state(struct eval *ev, const struct expr *e, const struct value *v);

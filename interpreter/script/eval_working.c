@@ -39,6 +39,8 @@ static void add_part(struct working *w, const struct expr *e)
 	size_t at = w->count++;
 	w->parts[at] = (struct part){.text = text};
 	w->parts[at].value = part_value(w, e);
+	if (w->parts[at].value.kind == VALUE_NIL)
+		w->parts[at].missing = eval_missing(w->ev, e);
 }
 
 static void visit(struct working *w, const struct expr *e);
@@ -159,7 +161,9 @@ void part_print(struct strbuf *b, const struct part *p)
 {
 	put_line(b, p->text, PART_TEXT_MOST);
 	strbuf_puts(b, " = ");
-	if (p->value.kind == VALUE_NIL)
+	if (p->value.kind == VALUE_NIL && p->missing)
+		strbuf_printf(b, "nothing (%s)", p->missing);
+	else if (p->value.kind == VALUE_NIL)
 		strbuf_puts(b, "nothing");
 	else if (p->value.kind == VALUE_UNKNOWN)
 		strbuf_printf(b, "unknown (%s)", p->value.unknown);
