@@ -263,8 +263,9 @@ static void close_held(struct account *a)
 		add_task(a, "nothing that has a rollback has run");
 }
 
-static void add_commands(struct account *a, struct str run)
+static void add_commands(struct account *a, const struct event *e)
 {
+	struct str run = e->run;
 	if (!a->is_recorded || !run.len)
 		return;
 	if (str_is(a->turn_reason, "approval"))
@@ -273,6 +274,9 @@ static void add_commands(struct account *a, struct str run)
 	else if (str_is(a->turn_reason, "ask"))
 		add_task(a, "go on: runbook resume %.*s --resolve %.*s=retry|done|failed",
 			STR_ARGS(run), STR_ARGS(a->turn_step));
+	else if (str_is(a->turn_reason, "irreversible") && e->step.len)
+		/* A step has failed: to go on would only come back to here. */
+		add_task(a, "leave it as it is: runbook abort %.*s", STR_ARGS(run));
 	else
 		add_task(a, "go on: runbook resume %.*s", STR_ARGS(run));
 	if (is_in_effect(a))
@@ -390,8 +394,8 @@ void account_tell(struct account *a, const struct event *e, account_line *line, 
 		return;
 	a->left = keep_texts(a, &e->left, &a->left_count);
 	close_tasks(a, e->status);
-	if (e->status == RUN_HELD)
-		add_commands(a, e->run);
+	if (e->status == RUN_HELD || e->status == RUN_INTERRUPTED)
+		add_commands(a, e);
 	if (is_back)
 		tell_undone(&t);
 	else if (e->status != RUN_REFUSED)

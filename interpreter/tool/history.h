@@ -15,7 +15,8 @@ struct history {
 };
 
 /* Calls `each` for every event of the run, until that gives false. What the event points to is gone
- * after the call. Steps have the numbers of the plan of today (accept.h). False: `why` of the history says what is damaged. */
+ * after the call. Steps have the numbers of the plan of today (accept.h). False: `why` of the
+ * history says what is damaged. */
 bool history_read(struct history *h, struct store *s, const struct run_row *row, struct arena *a,
 	bool (*each)(void *context, struct event *e), void *context);
 

@@ -77,4 +77,34 @@ rm effects
 run 5 exec failed.yml
 run 3 resume last --resolve b=failed
 same "or it failed" 'a|b|undo b|undo a|' "$(effects)"
+
+# ---- what a stopped run says of going on ----
+cat >long.yml <<'YML'
+version: 1
+runbook: long
+steps:
+  - id: wait
+    run: touch began; sleep 60
+    rollback: { run: "true" }
+YML
+"$runbook" exec long.yml >out 2>&1 </dev/null &
+pid=$!
+until_true 10 test -e began
+kill -TERM $pid
+wait $pid
+same "the signal" 143 $?
+has "forward" 'what to do: go on: runbook resume '
+has "and back" 'what to do: go back: runbook rollback '
+cat >public.yml <<'YML'
+version: 1
+runbook: public
+steps:
+  - run: "true"
+    irreversible: a pushed tag is public
+  - run: exit 1
+    rollback: { run: "true" }
+YML
+run 5 exec public.yml
+hasnt "a failed step has no way on" 'runbook resume'
+has "it can be left" 'what to do: leave it as it is: runbook abort '
 finish
