@@ -1,5 +1,6 @@
 /* `runbook exec FILE`: runs it. */
 #include "cli/command.h"
+#include "cli/early.h"
 #include "cli/stage.h"
 
 #include <unistd.h>
@@ -141,6 +142,7 @@ static int run_exec(const struct command *c, int argc, char **argv)
 	static struct order o;
 	int code;
 
+	early_signals();
 	o.jobs = DEFAULT_JOBS;
 	code = take_options(&o, &a);
 	o.has_person = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !o.assume_yes;

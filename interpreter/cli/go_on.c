@@ -3,6 +3,7 @@
  * differ in what is decided first.
  */
 #include "cli/command.h"
+#include "cli/early.h"
 #include "cli/session.h"
 #include "cli/stage.h"
 
@@ -141,6 +142,7 @@ static int go_on(const struct command *c, int argc, char **argv, struct way way)
 	struct going_on *g = heap_alloc(sizeof(*g));
 	int code;
 
+	early_signals();
 	*g = (struct going_on){
 		.order = {.jobs = DEFAULT_JOBS, .how = way.how, .approve = way.approve},
 		.own = way.own};

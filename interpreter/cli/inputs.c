@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/early.h"
 #include "model/inputs.h"
 #include "source/render.h"
 #include "source/yaml.h"
@@ -160,6 +161,8 @@ static bool ask(struct gathering *g, const struct input *in, struct value *out)
 	size_t cap = 0;
 	bool has_answer = false;
 
+	if (in->secret > 0)
+		early_hide();
 	while (!has_answer) {
 		const char *why;
 		ssize_t n;
@@ -185,6 +188,9 @@ static bool ask(struct gathering *g, const struct input *in, struct value *out)
 			*out = value_deep_copy(&g->l->arena, out);
 		}
 	}
+	early_show();
+	if (line)
+		explicit_bzero(line, cap);
 	free(line);
 	strbuf_release(&prompt);
 	return has_answer;

@@ -187,6 +187,26 @@ if command -v tmux >/dev/null; then
 	on_terminal "NO_COLOR=1" no NO_COLOR=1
 	on_terminal "an empty NO_COLOR is not set" yes NO_COLOR=
 	on_terminal "a dumb terminal" no TERM=dumb
+
+	# ---- a secret input that is asked for ----
+	cat >secret.yml <<'YML'
+version: 1
+runbook: secret
+inputs:
+  token: { type: string, secret: true, required: true }
+steps:
+  - run: test ${{ inputs.token }} = typed-unseen
+YML
+	servers=$((servers + 1))
+	on_screen() { tmux -L $servers capture-pane -pt 0 >out && grep -q "$1" out; }
+	tmux -L $servers -f /dev/null new-session -d -x 100 -y 30 \
+		"$runbook exec secret.yml --output plain; stty -a; sleep 60"
+	until_true 10 on_screen 'token:' || fail "a secret is not asked for"
+	tmux -L $servers send-keys typed-unseen Enter
+	until_true 10 on_screen ' echo ' || fail "the terminal is not as it was"
+	has "the secret is right" succeeded
+	hasnt "and not on the screen" typed-unseen
+	tmux -L $servers kill-server
 fi
 
 # ---- standard output that is closed or full ----
