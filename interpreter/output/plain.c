@@ -40,10 +40,20 @@ static void plain_line(struct report *r, const struct report_line *l)
 	writer_relieve(&p->writer);
 }
 
+/* The question itself is written by who reads the answer, and at once. */
+static bool asks_person(const struct plain *p, const struct event *e)
+{
+	const struct plan *plan = p->report.board.plan;
+	return e->kind == EVENT_STEP_ASK ||
+	       (e->kind == EVENT_STEP_STARTED && plan && node_is_question(&plan->nodes[e->node]));
+}
+
 static void plain_event(struct sink *s, const struct event *e)
 {
 	struct plain *p = (struct plain *)s;
 	report_event(&p->report, e);
+	if (asks_person(p, e))
+		writer_flush(&p->writer);
 	s->error = p->writer.error;
 }
 

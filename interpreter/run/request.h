@@ -67,6 +67,7 @@ struct question_request {
 	struct str message;
 	const struct question_item *items;
 	size_t item_count;
+	bool is_urgent; /* asked at once, before the question that stands there */
 };
 
 struct request {

@@ -162,6 +162,7 @@ static void ask_about_interrupt(struct decider *d, struct decision *out)
 		(struct event){.kind = EVENT_STEP_ASK, .time_ns = d->now_ns, .wall_ns = d->wall_ns};
 	choice_request(d, "Interrupted. What now?", can_undo ? with : without, can_undo ? 3 : 2,
 		&out->request);
+	out->request.question.is_urgent = true;
 	out->request.step = "interrupt";
 	out->request.attempt = 1;
 }

@@ -215,8 +215,24 @@ void asker_free(struct asker *k)
 	free(k);
 }
 
+/* What was typed so far was meant for the question that stood there; it is asked again later. */
+static void go_first(struct asker *k, struct question_job *j)
+{
+	hide(k, false);
+	loop_unwatch(&k->world->loop, &k->terminal);
+	k->ui->close(k->ui->context, &k->first->request, false);
+	strbuf_clear(&k->typed);
+	j->next = k->first;
+	k->first = j;
+	open_first(k);
+}
+
 static void stand_in_line(struct asker *k, struct question_job *j)
 {
+	if (j->request.is_urgent && k->first) {
+		go_first(k, j);
+		return;
+	}
 	struct question_job **place = &k->first;
 	while (*place)
 		place = &(*place)->next;

@@ -195,6 +195,32 @@ TEST(question_cancel_and_line)
 	teardown(&d);
 }
 
+TEST(question_that_is_urgent)
+{
+	struct desk d = setup(false);
+	struct question_item words[] = {{.text = STR("hold")}, {.text = STR("go on")}};
+	struct request confirm = {.kind = REQUEST_QUESTION,
+		.step = "q",
+		.question = {.kind = QUESTION_CONFIRM, .message = STR("Deploy?")}};
+	struct request urgent = {.kind = REQUEST_QUESTION,
+		.step = "interrupt",
+		.question = {.kind = QUESTION_CHOICE,
+			.message = STR("What now?"),
+			.items = words,
+			.item_count = 2,
+			.is_urgent = true}};
+
+	world_start(d.world, 1, &confirm);
+	world_start(d.world, 2, &urgent);
+	type(&d, "g\n");
+	struct answer a = finish(d.world, 2, &d.arena, NULL);
+	CHECK_TEXT(field_text(&a, "answer"), "go on");
+	type(&d, "y\n");
+	a = finish(d.world, 1, &d.arena, NULL);
+	CHECK(field_bool(&a, "answer"));
+	teardown(&d);
+}
+
 TEST(question_without_person)
 {
 	struct desk d = setup(true);
