@@ -148,7 +148,7 @@ void books_make(struct check *c)
 	}
 	for (uint32_t i = 0; i < p->count; i++) {
 		add_node(c, &p->nodes[i]);
-		if (plan_is_apart(&p->nodes[i]))
+		if (is_read_loose(&p->nodes[i]))
 			add_apart(c, i);
 	}
 }
@@ -173,7 +173,7 @@ static bool is_loose(const struct plan *p, uint32_t node)
 	const struct unit *unit = p->nodes[node].unit;
 
 	for (; node != NODE_NONE && p->nodes[node].unit == unit; node = p->nodes[node].parent) {
-		if (plan_is_apart(&p->nodes[node]))
+		if (is_read_loose(&p->nodes[node]))
 			return true;
 	}
 	return false;

@@ -183,6 +183,17 @@ static bool has_monitor(const struct plan *p)
 	return false;
 }
 
+/* Those of a called runbook; what it has to say of its watches is for those who lint it. */
+static void check_called(struct check *c, const struct plan_condition *condition)
+{
+	struct watch_use use = {.c = c, .book = condition->unit->book};
+
+	if (!condition->unit->outer)
+		return;
+	use.is_read = arena_array(&c->arena, use.book->watch.count + 1, sizeof(bool));
+	check_condition(&use, condition->rule);
+}
+
 void check_conditions(struct check *c)
 {
 	const struct runbook *book = c->plan->book;
@@ -200,6 +211,8 @@ void check_conditions(struct check *c)
 		check_condition(&use, rollback->verify);
 		read_guard(&use, rollback->verify->holds);
 	}
+	for (uint32_t i = 0; i < c->plan->condition_count; i++)
+		check_called(c, &c->plan->conditions[i]);
 	if (!book->watch.count)
 		return;
 	read_steps(&use);

@@ -9,13 +9,11 @@ static void refuse(struct check *c, const struct step *s, const char *what, cons
 	diagnostic_hint(c->d, diagnose(c->d, RB118, s->span, "%s", what), "%s", hint);
 }
 
-/* What of a called runbook stands around its steps and would not happen inside another run. */
-static const char *ignored_part(const struct runbook *called)
+/* What of a called runbook is followed only on the way forward: nothing undoes it elsewhere. */
+static const char *forward_part(const struct runbook *called)
 {
 	const struct rollback_section *back = called->rollback;
 
-	if (called->finally.count)
-		return "finally";
 	if (called->watch.count)
 		return "watch";
 	if (back && back->when.count)
@@ -24,22 +22,33 @@ static const char *ignored_part(const struct runbook *called)
 		return "rollback.before";
 	if (back && back->steps.count)
 		return "rollback.steps";
-	if (back && back->verify)
-		return "rollback.verify";
-	return called->deadline_ns != INT64_MIN ? "deadline" : NULL;
+	return back && back->verify ? "rollback.verify" : NULL;
 }
 
-static void check_call(struct check *c, const struct node *n)
+static void check_call(struct check *c, uint32_t node)
 {
-	const char *part = n->inner ? ignored_part(n->inner->book) : NULL;
+	const struct node *n = &c->plan->nodes[node];
+	const struct runbook *called = n->action == ACTION_CALL && n->inner ? n->inner->book : NULL;
+	enum call_place place = plan_call_place(c->plan->nodes, node);
+	const char *part = NULL;
 
-	if (!part || n->action != ACTION_CALL)
+	if (!called || place == CALL_FORWARD)
+		return;
+	if (place == CALL_REPEATED && called->finally.count)
+		part = "finally";
+	else
+		part = forward_part(called);
+	if (!part)
 		return;
 	diagnostic_hint(c->d,
 		diagnose(c->d, RB118, n->step->uses->span,
-			"`%.*s` has `%s`, which this version does not follow in a called runbook",
-			STR_ARGS(n->step->uses->name), part),
-		"move `%s` to the runbook that calls it", part);
+			"`%.*s` has `%s`, which is not followed %s", STR_ARGS(n->step->uses->name),
+			part,
+			place == CALL_REPEATED ? "in a loop, a `check` or a watch"
+					       : "in `finally` or in a rollback"),
+		"call it among the steps that go forward, or move `%s` to the runbook that calls "
+		"it",
+		part);
 }
 
 void check_honoured(struct check *c)
@@ -51,7 +60,7 @@ void check_honoured(struct check *c)
 
 		if (!s)
 			continue;
-		check_call(c, &p->nodes[i]);
+		check_call(c, i);
 		if (s->more && s->more->hosts)
 			refuse(c, s, "this version does not run steps on other hosts",
 				"call `ssh` in the script");

@@ -91,6 +91,13 @@ const struct book *book_inside(const struct check *c, const struct step *s, uint
  */
 void books_make(struct check *c);
 
+/* The top of what is read where it is written, not as nodes: a called runbook may be called twice,
+ * or in a place where not all of it is followed. */
+static inline bool is_read_loose(const struct node *n)
+{
+	return plan_is_apart(n) || plan_is_called_section(n);
+}
+
 /* ---- who reads ------------------------------------------------------------------------------ */
 
 /* Loose steps around a loose step, innermost first. */

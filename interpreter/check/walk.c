@@ -323,7 +323,7 @@ static void read_nodes(struct check *c, uint32_t from, uint32_t end, const struc
 	for (uint32_t i = from; i < end;) {
 		const struct node *n = &c->plan->nodes[i];
 
-		if (plan_is_apart(n)) {
+		if (is_read_loose(n)) {
 			read_nodes(c, i + 1, n->end, n->unit);
 			i = n->end;
 			continue;

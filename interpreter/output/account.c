@@ -215,6 +215,7 @@ static void turn(struct account *a, const struct event *e)
 
 void account_add(struct account *a, const struct event *e)
 {
+	a->was_verified |= e->kind == EVENT_STAGE && e->stage == STAGE_VERIFY;
 	if (e->kind == EVENT_RUN_RESUMED)
 		a->task_count = a->more_tasks = 0; /* what was to be done then may be done */
 	if (e->kind == EVENT_RUN_STARTED)
@@ -370,7 +371,7 @@ static void tell_tasks(struct telling *t, enum run_status status)
 {
 	const struct account *a = t->account;
 	const struct runbook *book = a->plan ? a->plan->book : NULL;
-	bool is_verified = book && book->rollback && book->rollback->verify;
+	bool is_verified = a->was_verified || (book && book->rollback && book->rollback->verify);
 	for (size_t i = 0; i < a->task_count; i++)
 		tell(t, STR("what to do"), a->tasks[i]);
 	if (a->more_tasks) {

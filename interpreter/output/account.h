@@ -25,6 +25,7 @@ struct passed {
 
 struct account {
 	const struct plan *plan; /* may be NULL: no effects are known then */
+	bool was_verified;	 /* `rollback.verify` was asked for */
 	struct arena arena;
 	struct lasting
 		*effects; /* of steps that started, have a rollback and are not undone; kept ones */

@@ -51,20 +51,16 @@ struct watched *watching_watch(struct watching *w, const struct event *e)
 	return &w->watches[count - 1];
 }
 
-/* Those of the runbook come first, in the order of the file, then the one that shows recovery. */
+/* Those of the plan come first, then those of monitors. */
 static void place_rule(const struct watching *w, size_t i, struct rule *r)
 {
-	const struct runbook *book = w->plan ? w->plan->book : NULL;
-	const struct rollback_section *back = book ? book->rollback : NULL;
-	size_t when = back ? back->when.count : 0;
-	bool has_verify = back && back->verify;
 	if (!w->plan)
 		return;
-	r->is_verify = has_verify && i == when;
-	r->is_monitors = i >= when + has_verify;
-	if (i >= when)
+	r->is_monitors = i >= w->plan->condition_count;
+	r->is_verify = !r->is_monitors && w->plan->conditions[i].is_verify;
+	if (r->is_monitors || r->is_verify)
 		return;
-	const struct condition *c = back->when.items[i];
+	const struct condition *c = w->plan->conditions[i].rule;
 	r->is_observed = c->mode == CONDITION_OBSERVE;
 	/* A reason with values in it is filled in when it is given. */
 	if (c->reason && c->reason->source.kind == VALUE_STRING &&

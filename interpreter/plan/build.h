@@ -19,9 +19,27 @@ struct plan_builder {
 	uint32_t count, cap;
 	struct unit **units;
 	uint32_t unit_count;
+	struct unit **calls; /* of called runbooks, in the order they are met */
+	uint32_t call_count;
 	unsigned depth;
 	bool is_full;
 };
+
+/* One node, without what is in it. NODE_NONE: there are too many. */
+uint32_t plan_add_node(struct plan_builder *b, const struct step *s, uint32_t parent,
+	enum node_role role, struct unit *unit);
+/* A step with all that is in it. */
+uint32_t plan_add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
+	enum node_role role, struct unit *unit);
+void plan_add_list(
+	struct plan_builder *b, const struct step_list *list, uint32_t parent, struct unit *unit);
+/* A group that no file has written, of a list that is not empty. */
+uint32_t plan_add_group(struct plan_builder *b, struct step_list *list, uint32_t parent,
+	enum node_role role, struct unit *unit);
+/* A runbook is called: what it has around its steps is added with the sections. */
+void plan_note_call(struct plan_builder *b, struct unit *inner);
+/* `steps`, and all that stands around them, of the runbook and of those that it calls. */
+void plan_add_sections(struct plan_builder *b, struct plan *p, struct unit *unit);
 
 /* Resolves `needs`, draws the edges both ways, refuses cycles (RB301, RB302). */
 void plan_order(struct plan *p, struct diagnostics *d);

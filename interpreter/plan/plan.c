@@ -5,7 +5,7 @@
 
 /* ---- growing the node table ----------------------------------------------------------------- */
 
-static uint32_t add_node(struct plan_builder *b, const struct step *s, uint32_t parent,
+uint32_t plan_add_node(struct plan_builder *b, const struct step *s, uint32_t parent,
 	enum node_role role, struct unit *unit)
 {
 	struct node *n;
@@ -41,9 +41,6 @@ static void set_defaults(struct node *n, const struct step *s)
 	n->on_failure = s->on_failure ? s->on_failure : ON_FAILURE_STOP;
 	n->needs_slot = s->action == ACTION_RUN || s->action == ACTION_HTTP;
 }
-
-static void add_list(
-	struct plan_builder *b, const struct step_list *list, uint32_t parent, struct unit *unit);
 
 /* ---- modules and called runbooks ------------------------------------------------------------ */
 
@@ -110,39 +107,42 @@ static void add_inner(struct plan_builder *b, uint32_t node, const struct step *
 	inner = add_unit(b, book, unit, node);
 	b->nodes[node].inner = inner;
 	load_helpers(b, inner);
-	add_list(b, &book->steps, node, inner);
+	if (s->action == ACTION_CALL)
+		plan_note_call(b, inner);
+	plan_add_list(b, &book->steps, node, inner);
 }
 
 /* ---- the walk ------------------------------------------------------------------------------- */
 
-static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
-	enum node_role role, struct unit *unit);
-
-/* One compensation is the node itself; of several a group is made, which no file has written. */
-static uint32_t add_undo(
-	struct plan_builder *b, struct step_list *rollback, uint32_t parent, struct unit *unit)
+uint32_t plan_add_group(struct plan_builder *b, struct step_list *list, uint32_t parent,
+	enum node_role role, struct unit *unit)
 {
-	struct step *group;
+	struct step *group = arena_new(b->arena, struct step);
 
-	if (rollback->count == 1)
-		return add_step(b, rollback->items[0], parent, ROLE_UNDO, unit);
-	group = arena_new(b->arena, struct step);
 	*group = (struct step){.action = ACTION_STEPS,
-		.steps = rollback,
-		.span = rollback->items[0]->span,
+		.steps = list,
+		.span = list->items[0]->span,
 		.idempotent = -1,
 		.mask = -1,
 		.interactive = -1,
 		.timeout_ns = INT64_MIN,
 		.deadline_ns = INT64_MIN,
 		.limit = INT64_MIN};
-	return add_step(b, group, parent, ROLE_UNDO, unit);
+	return plan_add_step(b, group, parent, role, unit);
 }
 
-static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
+/* One compensation is the node itself. */
+static uint32_t add_undo(
+	struct plan_builder *b, struct step_list *rollback, uint32_t parent, struct unit *unit)
+{
+	return rollback->count == 1 ? plan_add_step(b, rollback->items[0], parent, ROLE_UNDO, unit)
+				    : plan_add_group(b, rollback, parent, ROLE_UNDO, unit);
+}
+
+uint32_t plan_add_step(struct plan_builder *b, const struct step *s, uint32_t parent,
 	enum node_role role, struct unit *unit)
 {
-	uint32_t node = add_node(b, s, parent, role, unit);
+	uint32_t node = plan_add_node(b, s, parent, role, unit);
 
 	if (node == NODE_NONE)
 		return node;
@@ -150,7 +150,7 @@ static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t 
 	b->depth++;
 	if (s->more && s->more->check) {
 		/* Not in the same statement: adding may move the table. */
-		uint32_t check = add_step(b, s->more->check, node, ROLE_CHECK, unit);
+		uint32_t check = plan_add_step(b, s->more->check, node, ROLE_CHECK, unit);
 
 		b->nodes[node].check = check;
 	}
@@ -164,7 +164,7 @@ static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t 
 	case ACTION_PARALLEL:
 	case ACTION_CHOOSE:
 		if (s->steps)
-			add_list(b, s->steps, node, unit);
+			plan_add_list(b, s->steps, node, unit);
 		break;
 	case ACTION_USES:
 	case ACTION_CALL:
@@ -179,7 +179,7 @@ static uint32_t add_step(struct plan_builder *b, const struct step *s, uint32_t 
 	return node;
 }
 
-static void add_list(
+void plan_add_list(
 	struct plan_builder *b, const struct step_list *list, uint32_t parent, struct unit *unit)
 {
 	uint32_t previous = NODE_NONE;
@@ -189,7 +189,7 @@ static void add_list(
 
 		if (list->items[i]->action == ACTION_NONE)
 			continue; /* told already */
-		node = add_step(b, list->items[i], parent, ROLE_STEP, unit);
+		node = plan_add_step(b, list->items[i], parent, ROLE_STEP, unit);
 		if (node == NODE_NONE)
 			return;
 		b->nodes[node].place = (uint32_t)i + 1;
@@ -197,16 +197,6 @@ static void add_list(
 			b->nodes[previous].next = node;
 		previous = node;
 	}
-}
-
-static uint32_t add_section(struct plan_builder *b, enum node_role role,
-	const struct step_list *list, struct unit *unit)
-{
-	uint32_t node = add_node(b, NULL, 0, role, unit);
-
-	add_list(b, list, node, unit);
-	b->nodes[node].end = b->count;
-	return node;
 }
 
 /* ---- ids ------------------------------------------------------------------------------------ */
@@ -257,126 +247,26 @@ uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id)
 
 static void resolve_watches(struct plan *p, struct diagnostics *d)
 {
-	p->watch_after = arena_array(p->arena, p->watch_count + 1, sizeof(uint32_t));
 	for (uint32_t i = 0; i < p->watch_count; i++) {
-		const struct watch *w = p->book->watch.items[i];
+		struct plan_watch *w = &p->watches[i];
+		const struct watch *watch = w->watch;
 
-		p->watch_after[i] = w->after.len ? plan_step(p, p->units[0], w->after) : NODE_NONE;
-		if (w->after.len && p->watch_after[i] == NODE_NONE)
-			plan_tell_no_step(p, d, p->units[0], w->after, w->after_span);
+		w->after = watch->after.len ? plan_step(p, w->unit, watch->after) : NODE_NONE;
+		if (watch->after.len && w->after == NODE_NONE)
+			plan_tell_no_step(p, d, w->unit, watch->after, watch->after_span);
 	}
-}
-
-/* ---- names ---------------------------------------------------------------------------------- */
-
-static const char *const role_names[] = {
-	[ROLE_ROOT] = "run",
-	[ROLE_MAIN] = "steps",
-	[ROLE_FINALLY] = "finally",
-	[ROLE_BEFORE] = "rollback.before",
-	[ROLE_AFTER] = "rollback.steps",
-	[ROLE_CHECK] = "check",
-	[ROLE_UNDO] = "rollback",
-};
-
-static struct str watch_name(const struct plan *p, uint32_t node)
-{
-	for (uint32_t i = 0; i < p->watch_count; i++) {
-		if (p->watches[i] == node)
-			return ((const struct watch *)p->book->watch.items[i])->name;
-	}
-	return (struct str){"", 0};
-}
-
-static void name_into(const struct plan *p, uint32_t node, struct strbuf *b)
-{
-	const struct node *n = &p->nodes[node];
-
-	if (n->unit->outer && (n->step && n->step->id.len)) {
-		name_into(p, n->unit->node, b);
-		strbuf_putc(b, '.');
-	}
-	if (n->step && n->step->id.len) {
-		strbuf_put(b, n->step->id);
-		return;
-	}
-	if (n->role == ROLE_WATCH) {
-		strbuf_printf(b, "watch.%.*s", STR_ARGS(watch_name(p, node)));
-		return;
-	}
-	if (!n->step) {
-		strbuf_puts(b, role_names[n->role]);
-		return;
-	}
-	name_into(p, n->parent, b);
-	if (n->role == ROLE_CHECK || n->role == ROLE_UNDO)
-		strbuf_printf(b, ".%s", role_names[n->role]);
-	else if (p->nodes[n->parent].role != ROLE_WATCH)
-		strbuf_printf(b, ".%u", n->place);
-}
-
-struct str plan_name(const struct plan *p, uint32_t node, struct arena *a)
-{
-	const struct node *n = &p->nodes[node];
-	struct strbuf b = {0};
-	struct str name;
-
-	/* The plain case without a copy: most steps have an id. */
-	if (n->step && n->step->id.len && !n->unit->outer)
-		return n->step->id;
-	name_into(p, node, &b);
-	name = strbuf_take(&b, a);
-	strbuf_release(&b);
-	return name;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-static uint32_t add_optional(struct plan_builder *b, enum node_role role,
-	const struct step_list *list, struct unit *unit)
-{
-	return list && list->count ? add_section(b, role, list, unit) : NODE_NONE;
-}
-
-static void add_watches(struct plan_builder *b, struct plan *p, struct unit *unit)
-{
-	const struct record_list *watches = &p->book->watch;
-
-	p->watch_count = (uint32_t)watches->count;
-	p->watches = arena_array(b->arena, watches->count + 1, sizeof(uint32_t));
-	for (size_t i = 0; i < watches->count; i++) {
-		const struct watch *w = watches->items[i];
-		uint32_t node = add_node(b, NULL, 0, ROLE_WATCH, unit);
-
-		p->watches[i] = node;
-		if (node == NODE_NONE)
-			return;
-		if (w->sample && w->sample->action) {
-			uint32_t sample = add_step(b, w->sample, node, ROLE_STEP, unit);
-
-			if (sample != NODE_NONE)
-				b->nodes[sample].place = 1;
-		}
-		b->nodes[node].end = b->count;
-		/* Samples are no steps: they take no slot from them. */
-		for (uint32_t k = node; k < b->count; k++)
-			b->nodes[k].needs_slot = false;
-	}
-}
-
 static void number_nodes(struct plan_builder *b, struct plan *p)
 {
-	const struct rollback_section *rollback = p->book->rollback;
-	uint32_t root;
 	struct unit *unit = add_unit(b, p->book, NULL, 0);
+	uint32_t root;
 
 	load_helpers(b, unit);
-	root = add_node(b, NULL, NODE_NONE, ROLE_ROOT, unit);
-	p->main = add_section(b, ROLE_MAIN, &p->book->steps, unit);
-	p->before = add_optional(b, ROLE_BEFORE, rollback ? &rollback->before : NULL, unit);
-	p->after = add_optional(b, ROLE_AFTER, rollback ? &rollback->steps : NULL, unit);
-	p->finally = add_optional(b, ROLE_FINALLY, &p->book->finally, unit);
-	add_watches(b, p, unit);
+	root = plan_add_node(b, NULL, NODE_NONE, ROLE_ROOT, unit);
+	plan_add_sections(b, p, unit);
 	b->nodes[root].end = b->count;
 }
 
@@ -391,7 +281,7 @@ uint32_t plan_undone_step(const struct plan *p, uint32_t node)
 
 bool plan_is_sample(const struct plan *p, uint32_t node)
 {
-	return p->watch_count && node >= p->watches[0];
+	return p->watch_count && node >= p->watches[0].node;
 }
 
 static void *keep(struct arena *a, void *heap, size_t count, size_t size)
@@ -420,6 +310,7 @@ struct plan *plan_build(struct arena *a, struct source_set *files, const struct 
 	p->files = files;
 	p->book = book;
 	number_nodes(&b, p);
+	free(b.calls);
 	p->count = b.count;
 	p->nodes = keep(a, b.nodes, b.count, sizeof(*p->nodes));
 	p->unit_count = b.unit_count;

@@ -53,6 +53,27 @@ struct node {
 	uint32_t undo;	   /* its `rollback` node, or NODE_NONE */
 };
 
+struct plan_watch {
+	const struct watch *watch;
+	struct unit *unit; /* whose file it stands in */
+	uint32_t node;	   /* its sample */
+	uint32_t after;	   /* the node that it starts after; NODE_NONE: when its runbook begins */
+};
+
+struct plan_condition {
+	const struct condition *rule;
+	struct unit *unit;
+	bool is_verify;
+};
+
+/* Where a runbook is called from, which says what it may have around its steps. */
+enum call_place {
+	CALL_FORWARD,  /* on the way forward: it can be undone, once */
+	CALL_ASIDE,    /* in `finally` or in what turns back: nothing undoes what it does */
+	CALL_REPEATED, /* in a loop, a `check` or a watch: its sections would be run once, not each
+			  time */
+};
+
 struct plan {
 	struct arena *arena;
 	struct source_set *files;
@@ -60,9 +81,10 @@ struct plan {
 	struct node *nodes;
 	uint32_t count;
 	uint32_t main, finally, before, after; /* NODE_NONE when there is none */
-	uint32_t *watches;		       /* the node of each of the book's watches */
-	uint32_t *watch_after; /* the node that it starts after; NODE_NONE: with the run */
-	uint32_t watch_count;
+	/* Of the runbook itself, then of those that it calls. */
+	struct plan_watch *watches;
+	struct plan_condition *conditions; /* `rollback.when`, then `rollback.verify` */
+	uint32_t watch_count, condition_count;
 	uint32_t *edges;
 	struct unit **units;
 	uint32_t unit_count;
@@ -82,6 +104,9 @@ uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id);
 /* The name a step goes by in events and messages: `deploy`, `smoke.2`, `announce.post`. Allocated
  * in `a`. */
 struct str plan_name(const struct plan *p, uint32_t node, struct arena *a);
+/* The name a watch goes by: `error_rate`, or `deploy.error_rate` of a called runbook. */
+struct str plan_watch_name(const struct plan *p, uint32_t watch, struct arena *a);
+enum call_place plan_call_place(const struct node *nodes, uint32_t call);
 /* The children of a group one by one: the first behind NODE_NONE, NODE_NONE behind the last. Its
  * `check` and `rollback` are none of them. */
 static inline uint32_t plan_child(const struct plan *p, uint32_t group, uint32_t child)
@@ -105,6 +130,20 @@ static inline bool plan_is_apart(const struct node *n)
 {
 	return n->role == ROLE_UNDO || n->role == ROLE_BEFORE || n->role == ROLE_AFTER ||
 	       n->role == ROLE_WATCH;
+}
+/* Whether the step is a called runbook's `finally`, `rollback.before` or `rollback.steps`. */
+static inline bool plan_is_called_section(const struct node *n)
+{
+	return n->step &&
+	       (n->role == ROLE_FINALLY || n->role == ROLE_BEFORE || n->role == ROLE_AFTER);
+}
+/* The step that a node is told by: a called runbook's section has no words but those of its call.
+ */
+static inline const struct step *plan_telling_step(const struct plan *p, uint32_t node)
+{
+	const struct node *n = &p->nodes[node];
+
+	return plan_is_called_section(n) ? p->nodes[n->unit->node].step : n->step;
 }
 /* Whether `node` is or lies in what undoes a step, and whose it is (NODE_NONE: it does not). */
 uint32_t plan_undone_step(const struct plan *p, uint32_t node);

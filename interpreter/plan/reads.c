@@ -108,18 +108,26 @@ static void mark_conditions(struct read_search *s, uint32_t node, const struct r
 		mark_loose(s, node, PLACE_ARGUMENT, ((struct condition *)list->items[i])->holds);
 }
 
+/* A node that sees the names of a file; NODE_NONE: the file has no steps. */
+static uint32_t inside(const struct plan *p, const struct unit *u)
+{
+	uint32_t node = u->node + 1;
+
+	return node < p->count && p->nodes[node].unit == u ? node : NODE_NONE;
+}
+
 static void mark_turn(struct read_search *s)
 {
-	const struct rollback_section *rollback = s->p->book->rollback;
+	const struct plan *p = s->p;
 
-	for (uint32_t i = 0; i < s->p->watch_count; i++)
-		mark_loose(s, s->p->watches[i] + 1, PLACE_RESULT,
-			((struct watch *)s->p->book->watch.items[i])->value);
-	if (!rollback)
-		return;
-	mark_conditions(s, s->p->main, &rollback->when);
-	if (rollback->verify)
-		mark_loose(s, s->p->main, PLACE_ARGUMENT, rollback->verify->holds);
+	for (uint32_t i = 0; i < p->watch_count; i++)
+		mark_loose(s, p->watches[i].node + 1, PLACE_RESULT, p->watches[i].watch->value);
+	for (uint32_t i = 0; i < p->condition_count; i++) {
+		uint32_t node = inside(p, p->conditions[i].unit);
+
+		if (node != NODE_NONE)
+			mark_loose(s, node, PLACE_ARGUMENT, p->conditions[i].rule->holds);
+	}
 }
 
 static void mark_book(struct read_search *s, const struct runbook *book, uint32_t node)
@@ -159,12 +167,11 @@ void plan_mark_reads(struct plan *p)
 	}
 	mark_turn(&s);
 	for (uint32_t i = 0; i < p->unit_count; i++) {
-		const struct unit *u = p->units[i];
-		/* A module's outputs see the names inside it. */
-		uint32_t inside = u->node + 1 < p->count ? u->node + 1 : u->node;
+		uint32_t node = inside(p, p->units[i]);
 
-		if (p->nodes[inside].unit == u)
-			mark_book(&s, u->book, inside);
+		/* A module's outputs see the names inside it. */
+		if (node != NODE_NONE)
+			mark_book(&s, p->units[i]->book, node);
 	}
 	pass_down(p);
 }

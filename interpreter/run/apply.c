@@ -12,10 +12,7 @@ static void apply_run_started(struct run *r, const struct event *e)
 	r->started_wall_ns = e->wall_ns;
 	r->root_unit.inputs = value_deep_copy(r->arena, &e->inputs);
 	r->root_unit.vars = value_deep_copy(r->arena, &e->vars);
-	for (uint32_t i = 0; i < r->watch_count; i++) {
-		if (r->plan->watch_after[i] == NODE_NONE)
-			watch_arm(r, i, e->time_ns);
-	}
+	watch_call_begins(r, 0, e->time_ns);
 	turn_open_section(r, r->plan->main, e->time_ns);
 }
 

@@ -113,6 +113,17 @@ static void reset_failed_undos(struct run *r)
 	}
 }
 
+static void reset_verify(struct condition_state *c)
+{
+	if (c->is_verify)
+		*c = (struct condition_state){.rule = c->rule,
+			.unit = c->unit,
+			.is_verify = true,
+			.owner_node = NODE_NONE,
+			.watches = c->watches,
+			.is_over = true};
+}
+
 static void want_undoing(struct run *r)
 {
 	r->wants_undoing = true;
@@ -128,12 +139,8 @@ static void want_undoing(struct run *r)
 	r->stage = STAGE_MAIN;
 	r->undo_next = r->undo_count = 0;
 	r->left = value_nil();
-	if (r->verify != NODE_NONE)
-		r->conditions[r->verify] =
-			(struct condition_state){.rule = r->conditions[r->verify].rule,
-				.owner_node = NODE_NONE,
-				.watches = r->conditions[r->verify].watches,
-				.is_over = true};
+	for (uint32_t i = 0; i < r->plan->condition_count; i++)
+		reset_verify(&r->conditions[i]);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------

@@ -25,13 +25,9 @@ void apply_timer(struct run *r, struct spot s, int64_t next_ns, bool in_attempt)
 	const struct step_state *st = spot_state(s);
 	int64_t due = next_ns;
 
-	if (n->step) {
-		due = earlier(due, later(st->started_ns, n->step->deadline_ns));
-		if (in_attempt)
-			due = earlier(due, later(st->attempt_ns, attempt_timeout(n)));
-	} else if (n->role == ROLE_MAIN) {
-		due = earlier(due, later(st->started_ns, r->plan->book->deadline_ns));
-	}
+	due = earlier(due, later(st->started_ns, node_deadline(n)));
+	if (n->step && in_attempt)
+		due = earlier(due, later(st->attempt_ns, attempt_timeout(n)));
 	flow_timer(r, s, due);
 }
 
@@ -84,6 +80,17 @@ static uint64_t first_seq(struct spot s, const struct event *e)
 	return seq;
 }
 
+/* From here on it is too late to refuse what goes on: the run, and each call around the step. */
+static void note_effect(struct run *r, struct spot s)
+{
+	r->effects_began = true;
+	for (const struct unit *u = r->plan->nodes[s.node].unit; u->outer; u = u->outer) {
+		struct frame *f = frame_of(r, s.frame, u->node);
+
+		spot_state((struct spot){f, u->node})->effects_began = true;
+	}
+}
+
 /* What the run has to know of a step of the main section that starts. */
 static void note_start(struct run *r, struct spot s, const struct event *e)
 {
@@ -97,7 +104,8 @@ static void note_start(struct run *r, struct spot s, const struct event *e)
 	st->has_started = true;
 	if (r->stage != STAGE_MAIN || plan_is_sample(r->plan, s.node))
 		return;
-	r->effects_began |= n->effect == EFFECT_WRITES && n->needs_slot;
+	if (n->effect == EFFECT_WRITES && n->needs_slot)
+		note_effect(r, s);
 	if (n->step->more && n->step->more->irreversible && !r->is_irreversible) {
 		r->is_irreversible = true;
 		r->irreversible = s;
@@ -143,6 +151,8 @@ void apply_step_started(struct run *r, const struct event *e)
 	note_start(r, s, e);
 	if (n->inner)
 		enter_unit(r, st, e);
+	if (n->action == ACTION_CALL)
+		watch_call_begins(r, s.node, e->time_ns);
 	if (n->action == ACTION_STEPS || n->action == ACTION_PARALLEL || n->inner ||
 		n->action == ACTION_CHOOSE) {
 		apply_timer(r, s, NS_NEVER, true);
@@ -449,6 +459,9 @@ void apply_step_finished(struct run *r, const struct event *e)
 	turn_note_undo(r, s, e);
 	if (plan_is_sample(r->plan, s.node))
 		return;
+	if (r->plan->nodes[s.node].action == ACTION_CALL && e->state != STEP_OK &&
+		!st->effects_began)
+		watch_call_ends(r, s.node);
 	if (e->state == STEP_OK || e->state == STEP_WARNED || e->state == STEP_SKIPPED)
 		watch_arm_after(r, s.node, e->time_ns);
 	conditions_due_of_steps(r, e->time_ns);

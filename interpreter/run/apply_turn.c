@@ -163,12 +163,9 @@ static void begin_undo(struct run *r)
 	turn_leave_finals(r);
 }
 
-static void begin_verify(struct run *r, int64_t now_ns)
+static void begin_verify_of(struct run *r, struct condition_state *c, int64_t now_ns)
 {
-	struct condition_state *c = &r->conditions[r->verify];
-
 	c->is_over = false;
-	r->verify_ns = now_ns;
 	for (uint32_t i = 0; i < r->watch_count; i++) {
 		if (c->watches & (UINT64_C(1) << (i < 63 ? i : 63)))
 			watch_arm(r, i, now_ns);
@@ -176,6 +173,15 @@ static void begin_verify(struct run *r, int64_t now_ns)
 	if (!c->watches) {
 		c->is_due = r->any_condition_due = true;
 		c->due_tick_ns = now_ns;
+	}
+}
+
+static void begin_verify(struct run *r, int64_t now_ns)
+{
+	r->verify_ns = now_ns;
+	for (uint32_t i = 0; i < r->plan->condition_count; i++) {
+		if (verify_counts(r, &r->conditions[i]))
+			begin_verify_of(r, &r->conditions[i], now_ns);
 	}
 }
 

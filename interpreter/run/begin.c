@@ -3,6 +3,7 @@
 #include "model/inputs.h"
 #include "run/action.h"
 #include "run/scope.h"
+#include "run/watch.h"
 
 const char *broken_reason(const struct eval *ev)
 {
@@ -329,6 +330,13 @@ void decide_begin(struct decider *d, struct spot s, struct decision *out)
 	const struct node *n = &d->run->plan->nodes[s.node];
 	const struct step_state *st = spot_state(s);
 
+	if (plan_is_called_section(n) && !unit_has_begun(d->run, n->unit)) {
+		decide_finish(d, s, STEP_SKIPPED, "call",
+			arena_printf(d->scratch, "`%.*s` was not called",
+				STR_ARGS(plan_name(d->run->plan, n->unit->node, d->scratch))),
+			out);
+		return;
+	}
 	if (d->run->is_skipped && d->run->is_skipped[s.node]) {
 		decide_finish(d, s, STEP_SKIPPED, "skip", "left out on the command line", out);
 		return;

@@ -19,14 +19,18 @@ enum condition_phase {
 };
 extern const char *const condition_phase_names[];
 
+struct unit;
+
 struct condition_state {
 	const struct condition *rule;
-	uint8_t phase; /* enum condition_phase */
-	uint8_t last;  /* enum tick of the last tick */
+	const struct unit *unit; /* whose names it sees */
+	bool is_verify;		 /* `rollback.verify`, not `when` */
+	uint8_t phase;		 /* enum condition_phase */
+	uint8_t last;		 /* enum tick of the last tick */
 	bool has_ticked;
 	bool holds;	  /* the last known tick */
 	bool is_muted;	  /* --hotfix: counts, and changes nothing */
-	bool is_over;	  /* of a monitor that ended */
+	bool is_over;	  /* of a monitor that ended, or it is not its turn yet */
 	bool is_due;	  /* a tick came in and was not answered yet */
 	bool was_decided; /* firing, and the run has acted on it */
 	bool is_accepted; /* firing, and a person went on: once it clears it counts anew */

@@ -107,7 +107,7 @@ static struct value run_outputs(struct decider *d)
 
 		if (!g->guard.expr)
 			continue;
-		scope_enter(d, (struct spot){d->run->root, d->run->plan->main}, false, &scope, &ev);
+		scope_enter_file(d, d->run->plan->units[0], &scope, &ev);
 		if (!eval_expr(&ev, g->guard.expr, &v))
 			v = value_unknown(ev.error);
 		if (out.kind != VALUE_MAP)
@@ -374,7 +374,7 @@ static void decide_due(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct step_state *st = spot_state(s);
 	const struct node *n = &d->run->plan->nodes[s.node];
-	int64_t deadline = n->step ? n->step->deadline_ns : d->run->plan->book->deadline_ns;
+	int64_t deadline = node_deadline(n);
 	const char *reason = NULL;
 
 	if (n->role == ROLE_WATCH) {

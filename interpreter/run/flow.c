@@ -304,15 +304,16 @@ static void tell_group(struct run *r, struct spot s, bool was_live, enum step_st
 	struct spot group = spot_container(r, s);
 	enum node_role role = r->plan->nodes[group.node].role;
 	struct step_state *st = spot_state(group);
+	bool has_failed = status == STEP_FAILED || status == STEP_UNKNOWN;
 
 	if (role == ROLE_ROOT)
 		return;
 	st->open--;
 	st->running -= was_live;
-	st->has_warned |= status == STEP_WARNED && st->phase == PHASE_EXPANDED;
+	st->has_warned |= (status == STEP_WARNED && st->phase == PHASE_EXPANDED) ||
+			  (has_failed && goes_on_after_failure(role));
 	st->was_stopped |= status == STEP_CANCELLED;
-	if ((status == STEP_FAILED || status == STEP_UNKNOWN) && !st->is_failing &&
-		!goes_on_after_failure(role)) {
+	if (has_failed && !st->is_failing && !goes_on_after_failure(role)) {
 		st->is_failing = true;
 		/* It ends for this reason, not for a deadline that passes while it winds down. */
 		if (role == ROLE_MAIN)
@@ -422,7 +423,8 @@ void flow_reset(struct run *r, struct spot s)
 			.own_seq = st->own_seq,
 			.result = is_kept ? st->result : value_nil(),
 			.outputs = is_kept ? st->outputs : value_nil(),
-			.unit = st->unit};
+			.unit = st->unit,
+			.effects_began = st->effects_began};
 	}
 	for (uint32_t i = s.node + 1; i < end; i++)
 		spot_state((struct spot){s.frame, i})->needs_left = unfinished_needs(r, s.frame, i);

@@ -1,6 +1,7 @@
 #include "run/action.h"
 #include "run/begin.h"
 #include "run/lost.h"
+#include "run/rollback.h"
 #include "run/scope.h"
 
 /* ---- ending --------------------------------------------------------------------------------- */
@@ -387,7 +388,8 @@ static void succeed(struct decider *d, struct spot s, struct decision *out)
 
 static bool is_own_fault(const char *cancel_reason)
 {
-	return strcmp(cancel_reason, "timeout") == 0 || strcmp(cancel_reason, "deadline") == 0;
+	return strcmp(cancel_reason, "timeout") == 0 || strcmp(cancel_reason, "deadline") == 0 ||
+	       strcmp(cancel_reason, REASON_BASELINE) == 0;
 }
 
 /* What a question means that nobody answered in time: its `default`. False: it has none. */
@@ -413,7 +415,7 @@ static bool judge_unanswered(struct decider *d, struct spot s, struct decision *
 static void judge_cancelled(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct step_state *st = spot_state(s);
-	const char *reason = st->cancel_reason;
+	const char *reason = st->cancel_reason, *message = "it took longer than its deadline";
 
 	if (!reason || !is_own_fault(reason)) {
 		decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
@@ -421,16 +423,17 @@ static void judge_cancelled(struct decider *d, struct spot s, struct decision *o
 	}
 	if (strcmp(reason, "timeout") == 0 && judge_unanswered(d, s, out))
 		return;
-	decide_failure(d, s, reason,
-		arena_printf(d->scratch, "%s",
-			strcmp(reason, "timeout") == 0 ? "it took longer than its timeout"
-						       : "it took longer than its deadline"),
-		value_nil(), out);
+	if (strcmp(reason, REASON_BASELINE) == 0)
+		message = baseline_reason(d, d->run->plan->nodes[s.node].inner);
+	else if (strcmp(reason, "timeout") == 0)
+		message = "it took longer than its timeout";
+	decide_failure(d, s, reason, message, value_nil(), out);
 }
 
 /* A group (or a for_each) in which nothing runs any more. */
 static void judge_group(struct decider *d, struct spot s, struct decision *out)
 {
+	const struct node *n = &d->run->plan->nodes[s.node];
 	const struct step_state *st = spot_state(s);
 
 	if (st->is_cancelling)
@@ -440,7 +443,7 @@ static void judge_group(struct decider *d, struct spot s, struct decision *out)
 			d, s, st->reason ? st->reason : "steps", st->message, value_nil(), out);
 	else if (st->open || st->was_stopped)
 		decide_finish(d, s, STEP_CANCELLED, "stopped", NULL, out);
-	else if (st->phase == PHASE_EXPANDED)
+	else if (st->phase == PHASE_EXPANDED || plan_is_called_section(n))
 		decide_finish(
 			d, s, st->has_warned ? STEP_WARNED : STEP_OK, st->reason, st->message, out);
 	else

@@ -86,9 +86,13 @@ const char *late_fill(struct decider *d, struct unit_state *values)
 	const struct rollback_section *rollback = r->plan->book->rollback;
 	struct filling f = {.d = d, .values = values};
 
-	for (uint32_t i = 0; i < r->watch_count; i++)
-		fill_watch(&f, &r->watches[i]);
+	for (uint32_t i = 0; i < r->watch_count; i++) {
+		if (!r->plan->watches[i].unit->outer)
+			fill_watch(&f, &r->watches[i]);
+	}
 	for (uint32_t i = 0; i < r->condition_count; i++) {
+		if (r->conditions[i].unit->outer)
+			continue;
 		r->conditions[i].rule = filled(&f, r->conditions[i].rule);
 		check_for(&f, &r->conditions[i]);
 	}

@@ -82,9 +82,9 @@ static void finish_monitor(struct decider *d, struct spot s, const char *reason,
 }
 
 /* `c` may be NULL: what the file says for all. */
-static uint8_t blind_policy(const struct run *r, const struct condition_state *c)
+static uint8_t blind_policy(const struct unit *u, const struct condition_state *c)
 {
-	const struct rollback_section *rollback = r->plan->book->rollback;
+	const struct rollback_section *rollback = u->book->rollback;
 
 	if (c && c->rule->on_blind)
 		return c->rule->on_blind;
@@ -103,9 +103,9 @@ static bool decide_never_known(struct decider *d, struct spot s, struct decision
 
 		if (!c->watches || !counts_for(r, c, s) || !c->has_ticked ||
 			c->last_tick_ns < since_ns || c->known_ns >= since_ns ||
-			blind_policy(r, c) == ON_BLIND_CONTINUE)
+			blind_policy(c->unit, c) == ON_BLIND_CONTINUE)
 			continue;
-		decide_blind_turn(d, blind_policy(r, c),
+		decide_blind_turn(d, blind_policy(c->unit, c),
 			arena_printf(d->scratch,
 				"`%.*s` could not be known at any time of the monitor%s%s",
 				STR_ARGS(c->rule->holds->text), c->why ? ": " : "",
@@ -125,10 +125,10 @@ static const char *too_little_known(struct decider *d, double covered, double wa
 
 /* Too little was seen to pass. That is no failure either: missing evidence undoes nothing by
  * itself. */
-static bool decide_too_little(
-	struct decider *d, double covered, double wanted, struct decision *out)
+static bool decide_too_little(struct decider *d, const struct unit *u, double covered,
+	double wanted, struct decision *out)
 {
-	uint8_t policy = blind_policy(d->run, NULL);
+	uint8_t policy = blind_policy(u, NULL);
 
 	if (policy == ON_BLIND_CONTINUE || !undo_is_needed(d->run))
 		return false;
@@ -159,7 +159,7 @@ void decide_monitor(struct decider *d, struct spot s, struct decision *out)
 		return;
 	}
 	if (wanted > 0 && d->run->stage == STAGE_MAIN && !d->run->is_rolling_back &&
-		(covered < wanted ? decide_too_little(d, covered, wanted, out)
+		(covered < wanted ? decide_too_little(d, d->run->plan->nodes[s.node].unit, covered, wanted, out)
 				  : decide_never_known(d, s, out)))
 		return;
 	if (covered < wanted)

@@ -7,8 +7,8 @@
 
 #define DEFAULT_VERIFY_WITHIN (600 * NS_PER_S)
 
-static void turn_event(struct decider *d, enum event_kind kind, const char *reason,
-	const char *message, struct decision *out)
+void turn_event(struct decider *d, enum event_kind kind, const char *reason, const char *message,
+	struct decision *out)
 {
 	out->kind = DECIDE_RECORD;
 	out->event = (struct event){.kind = kind,
@@ -35,26 +35,25 @@ static struct value samples_of(struct decider *d)
 			list_add(d->scratch, list.list,
 				s->unknown ? value_unknown(s->unknown) : value_float(s->number));
 		}
-		map_set(d->scratch, all.map, r->watches[i].watch->name, list);
+		map_set(d->scratch, all.map, plan_watch_name(r->plan, i, d->scratch), list);
 	}
 	return all;
 }
 
 static const char *condition_reason(struct decider *d, const struct condition_state *c)
 {
-	struct spot s = {d->run->root, d->run->plan->main};
 	struct step_scope scope;
 	struct eval ev;
 	struct value text;
 
-	scope_enter(d, s, false, &scope, &ev);
+	scope_enter_file(d, c->unit, &scope, &ev);
 	if (c->rule->reason && template_render_text(&ev, c->rule->reason, &text))
 		return arena_copy(d->scratch, text.string, text.len);
 	return arena_printf(d->scratch, "`%.*s`", STR_ARGS(c->rule->holds->text));
 }
 
-/* The reasons of all that are `named`, in the order of the file. NULL: none is. */
-static const char *reasons_of(struct decider *d, bool (*named)(const struct condition_state *c))
+const char *condition_reasons(struct decider *d, bool (*named)(const struct condition_state *c),
+	const struct unit *u)
 {
 	struct strbuf b = {0};
 	struct str text;
@@ -62,7 +61,7 @@ static const char *reasons_of(struct decider *d, bool (*named)(const struct cond
 	for (uint32_t i = 0; i < d->run->condition_count; i++) {
 		const struct condition_state *c = &d->run->conditions[i];
 
-		if (named(c))
+		if (named(c) && (!u || c->unit == u))
 			strbuf_printf(&b, "%s%s", b.len ? "; " : "", condition_reason(d, c));
 	}
 	text = strbuf_take(&b, d->scratch);
@@ -80,7 +79,7 @@ static const char *firing_reason(struct decider *d, uint8_t *mode)
 		*mode = d->run->conditions[i].rule->mode;
 		break;
 	}
-	return reasons_of(d, condition_wants_turn);
+	return condition_reasons(d, condition_wants_turn, NULL);
 }
 
 /* ---- turning -------------------------------------------------------------------------------- */
@@ -113,41 +112,6 @@ static void turn_back(
 		arena_printf(d->scratch, "`%.*s` cannot be undone, a person has to decide: %s",
 			STR_ARGS(r->irreversible_step), message ? message : reason),
 		out);
-}
-
-static bool holds_at_baseline(const struct condition_state *c)
-{
-	return c->has_ticked && c->last == TICK_TRUE && !c->is_muted && !c->is_over &&
-	       c->owner_node == NODE_NONE && c->rule->mode != CONDITION_OBSERVE;
-}
-
-/* A condition that holds already, before anything had an effect. */
-static bool decide_baseline(struct decider *d, struct decision *out)
-{
-	struct run *r = d->run;
-
-	if (r->effects_began)
-		return false;
-	for (uint32_t i = 0; i < r->condition_count; i++) {
-		struct condition_state *c = &r->conditions[i];
-
-		if (!holds_at_baseline(c))
-			continue;
-		if (d->hotfix) {
-			turn_event(d, EVENT_CONDITION, "hotfix", d->hotfix, out);
-			out->event.index = (int64_t)i + 1;
-			out->event.condition = c->rule->holds->text;
-			out->event.phase = "muted";
-			out->event.value = value_bool(true);
-			return true;
-		}
-		turn_event(d, EVENT_REFUSED, "baseline",
-			arena_printf(d->scratch, "it holds already: %s",
-				reasons_of(d, holds_at_baseline)),
-			out);
-		return true;
-	}
-	return false;
 }
 
 static void ask_about_interrupt(struct decider *d, struct decision *out)
@@ -208,7 +172,7 @@ static bool decide_being_blind(struct decider *d, struct decision *out)
 	if (blind_deadline(d->run, &policy, &watch) > d->now_ns)
 		return false;
 	message = arena_printf(d->scratch, "watch `%.*s` has been unknown for too long",
-		STR_ARGS(d->run->watches[watch].watch->name));
+		STR_ARGS(plan_watch_name(d->run->plan, watch, d->scratch)));
 	decide_blind_turn(d, policy, message, out);
 	return true;
 }
@@ -360,7 +324,7 @@ static bool has_stage(const struct run *r, enum stage stage)
 	case STAGE_AFTER:
 		return r->plan->after != NODE_NONE;
 	case STAGE_VERIFY:
-		return r->verify != NODE_NONE;
+		return verify_is_asked(r);
 	default:
 		return true;
 	}
@@ -443,30 +407,41 @@ static void decide_undo(struct decider *d, struct decision *out)
 		decide_begin(d, undo, out);
 }
 
-/* The condition that shows recovery has to hold in time. */
-static bool decide_verify(struct decider *d, struct decision *out)
+static void finish_unrecovered(
+	struct decider *d, const struct condition_state *c, struct decision *out)
 {
-	const struct run *r = d->run;
-	const struct condition_state *c = &r->conditions[r->verify];
-	int64_t within = c->rule->decide_within_ns;
-
-	if (within == INT64_MIN)
-		within = DEFAULT_VERIFY_WITHIN + condition_for(c->rule);
-	if (c->phase == CONDITION_FIRING) {
-		finish_rollback(d, out);
-		return true;
-	}
-	if (d->now_ns - r->verify_ns < within) {
-		if (r->verify_ns + within < out->until_ns)
-			out->until_ns = r->verify_ns + within;
-		return false;
-	}
 	finish_rollback(d, out);
 	out->event.status = RUN_ROLLBACK_INCOMPLETE;
 	out->event.reason = "ineffective";
 	out->event.message = str_of(arena_printf(d->scratch,
 		"recovery was not shown: `%.*s` did not hold", STR_ARGS(c->rule->holds->text)));
-	return true;
+}
+
+/* Each condition that shows recovery has to hold in time. */
+static bool decide_verify(struct decider *d, struct decision *out)
+{
+	const struct run *r = d->run;
+	bool is_shown = true;
+
+	for (uint32_t i = 0; i < r->plan->condition_count; i++) {
+		const struct condition_state *c = &r->conditions[i];
+		int64_t within = c->rule->decide_within_ns;
+
+		if (!verify_counts(r, c) || c->phase == CONDITION_FIRING)
+			continue;
+		is_shown = false;
+		if (within == INT64_MIN)
+			within = DEFAULT_VERIFY_WITHIN + condition_for(c->rule);
+		if (d->now_ns - r->verify_ns >= within) {
+			finish_unrecovered(d, c, out);
+			return true;
+		}
+		if (r->verify_ns + within < out->until_ns)
+			out->until_ns = r->verify_ns + within;
+	}
+	if (is_shown)
+		finish_rollback(d, out);
+	return is_shown;
 }
 
 static bool section_is_over(const struct run *r, uint32_t node)

@@ -16,7 +16,7 @@ static void sample_event(struct decider *d, const struct watch_state *w, enum ev
 		.node = w->node,
 		.time_ns = d->now_ns,
 		.wall_ns = d->wall_ns,
-		.watch = w->watch->name,
+		.watch = plan_watch_name(d->run->plan, (uint32_t)(w - d->run->watches), d->scratch),
 		.index = w - d->run->watches + 1,
 		.tick_ns = tick_ns};
 }
@@ -134,7 +134,6 @@ static void tick_condition(struct decider *d, uint32_t index, int64_t tick_ns, s
 {
 	struct run *r = d->run;
 	struct condition_state c = r->conditions[index];
-	struct spot s = {r->root, r->plan->main};
 	struct step_scope scope;
 	struct eval ev;
 	const char *why = NULL;
@@ -142,8 +141,9 @@ static void tick_condition(struct decider *d, uint32_t index, int64_t tick_ns, s
 	enum tick tick;
 
 	if (c.owner_node != NODE_NONE)
-		s = (struct spot){r->frames[c.owner], c.owner_node};
-	scope_enter(d, s, false, &scope, &ev);
+		scope_enter(d, (struct spot){r->frames[c.owner], c.owner_node}, false, &scope, &ev);
+	else
+		scope_enter_file(d, c.unit, &scope, &ev);
 	verdict = guard_test(&ev, c.rule->holds, &why);
 	tick = verdict == VERDICT_TRUE	  ? TICK_TRUE
 	       : verdict == VERDICT_FALSE ? TICK_FALSE
@@ -297,11 +297,16 @@ bool decide_blind(struct decider *d, struct decision *out)
 
 static void find_policy(const struct run *r, uint32_t watch, uint8_t *on_blind, int64_t *within_ns)
 {
-	const struct rollback_section *rollback = r->plan->book->rollback;
+	const struct unit *u = r->plan->watches[watch].unit;
+	const struct rollback_section *rollback = u->book->rollback;
 	uint64_t bit = UINT64_C(1) << (watch < 63 ? watch : 63);
 
 	*on_blind = rollback && rollback->on_blind ? rollback->on_blind : ON_BLIND_HOLD;
-	*within_ns = r->decide_within_ns != INT64_MIN ? r->decide_within_ns : DEFAULT_DECIDE_WITHIN;
+	*within_ns = !u->outer	? r->decide_within_ns
+		     : rollback ? rollback->decide_within_ns
+				: INT64_MIN;
+	if (*within_ns == INT64_MIN)
+		*within_ns = DEFAULT_DECIDE_WITHIN;
 	for (uint32_t i = 0; i < r->condition_count; i++) {
 		const struct condition_state *c = &r->conditions[i];
 
@@ -334,6 +339,24 @@ bool condition_is_let_be(const struct run *r, const struct condition_state *c)
 	return false;
 }
 
+bool baseline_is_open(const struct run *r, const struct unit *u)
+{
+	return !(u->outer ? spot_state((struct spot){r->root, u->node})->effects_began
+			  : r->effects_began);
+}
+
+/* A condition that has to be answered before its runbook may have an effect. */
+static bool awaits_baseline(const struct run *r)
+{
+	for (uint32_t i = 0; r->any_condition_due && i < r->condition_count; i++) {
+		const struct condition_state *c = &r->conditions[i];
+
+		if (c->is_due && !c->is_over && baseline_is_open(r, c->unit))
+			return true;
+	}
+	return false;
+}
+
 bool gate_is_closed(const struct run *r, int64_t now_ns)
 {
 	if (!r->condition_count || r->stage != STAGE_MAIN)
@@ -346,7 +369,7 @@ bool gate_is_closed(const struct run *r, int64_t now_ns)
 		if (!w->ring.total || (w->is_blind && !is_let_be(r, i, now_ns)))
 			return true;
 	}
-	return (r->any_condition_due && !r->effects_began) || is_anything_firing(r);
+	return awaits_baseline(r) || is_anything_firing(r);
 }
 
 int64_t blind_deadline(const struct run *r, uint8_t *on_blind, uint32_t *watch)

@@ -232,6 +232,15 @@ void scope_enter_inner(struct decider *d, struct spot s, struct step_scope *scop
 	scope->values = spot_state(s)->unit;
 }
 
+void scope_enter_file(
+	struct decider *d, const struct unit *u, struct step_scope *scope, struct eval *ev)
+{
+	if (u->outer)
+		scope_enter_inner(d, (struct spot){d->run->root, u->node}, scope, ev);
+	else
+		scope_enter(d, (struct spot){d->run->root, d->run->plan->main}, false, scope, ev);
+}
+
 void scope_enter_top(struct decider *d, const struct unit *u, struct unit_state *values,
 	struct step_scope *scope, struct eval *ev)
 {

@@ -24,6 +24,11 @@ void scope_enter(struct decider *d, struct spot s, bool sees_result, struct step
 	struct eval *ev);
 /* The same from inside a `uses` or `call`: for the outputs of its file. */
 void scope_enter_inner(struct decider *d, struct spot s, struct step_scope *scope, struct eval *ev);
+/* For what stands in a file beside its steps: conditions, `outputs`. A called one has to have
+ * begun.
+ */
+void scope_enter_file(
+	struct decider *d, const struct unit *u, struct step_scope *scope, struct eval *ev);
 /* For the top of the file before anything ran: inputs, vars so far, secrets, env. */
 void scope_enter_top(struct decider *d, const struct unit *u, struct unit_state *values,
 	struct step_scope *scope, struct eval *ev);

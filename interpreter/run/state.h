@@ -72,7 +72,8 @@ struct step_state {
 	bool was_asked;	    /* it failed, nobody was there to ask, and the run was resumed */
 	struct monitor_state *monitor;
 	int64_t monitor_end_ns;
-	bool is_blocked; /* a compensation that may not run: see undo.c */
+	bool is_blocked;    /* a compensation that may not run: see undo.c */
+	bool effects_began; /* a call: something in it that has effects has started */
 };
 
 /* What a monitor has seen of each watch when it began. */
@@ -181,11 +182,10 @@ struct run {
 
 	struct watch_state *watches;
 	uint32_t watch_count;
-	struct condition_state *conditions; /* rollback.when, verify, then those of monitors */
+	struct condition_state *conditions; /* those of the plan, then those of monitors */
 	uint32_t condition_count, condition_cap;
 	struct late_rule *late_rules;
 	int64_t decide_within_ns; /* of `rollback`; INT64_MIN: not given */
-	uint32_t verify;	  /* its number in conditions, or NODE_NONE */
 	bool any_condition_due,
 		reads_steps;  /* some condition reads steps: any step's end is a tick */
 	bool effects_began;   /* the first step with effects has started: no baseline any more */
@@ -266,6 +266,19 @@ static inline int64_t attempt_timeout(const struct node *n)
 	if (n->action == ACTION_CONFIRM)
 		return n->step->confirm->timeout_ns;
 	return n->needs_slot ? n->unit->book->timeout_ns : INT64_MIN;
+}
+
+/* How long all attempts may take: of the step, of the runbook that it calls, or of the run. */
+static inline int64_t node_deadline(const struct node *n)
+{
+	int64_t own = n->step ? n->step->deadline_ns : INT64_MIN;
+	const struct runbook *book = n->role == ROLE_MAIN	? n->unit->book
+				     : n->action == ACTION_CALL ? n->inner->book
+								: NULL;
+
+	if (!book || book->deadline_ns == INT64_MIN)
+		return own;
+	return own != INT64_MIN && own < book->deadline_ns ? own : book->deadline_ns;
 }
 
 /* Where what the step leaves is kept: the run's arena, or that of the watch it is a sample of. */

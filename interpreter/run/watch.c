@@ -8,7 +8,8 @@
 /* ---- which watches a guard reads ------------------------------------------------------------ */
 
 struct read_set {
-	const struct runbook *book;
+	const struct plan *plan;
+	const struct unit *unit;
 	uint64_t watches;
 	bool reads_steps;
 };
@@ -27,17 +28,20 @@ static void collect_reads(void *context, const struct expr *e)
 	if (e->kind != EXPR_FIELD || e->object->kind != EXPR_NAME ||
 		!str_is(e->object->name, "watch"))
 		return;
-	for (size_t i = 0; i < set->book->watch.count; i++) {
-		if (str_equal(((struct watch *)set->book->watch.items[i])->name, e->name))
-			set->watches |= watch_bit((uint32_t)i);
+	for (uint32_t i = 0; i < set->plan->watch_count; i++) {
+		const struct plan_watch *w = &set->plan->watches[i];
+
+		if (w->unit == set->unit && str_equal(w->watch->name, e->name))
+			set->watches |= watch_bit(i);
 	}
 }
 
 /* ---- conditions ----------------------------------------------------------------------------- */
 
-static void add_condition(struct run *r, const struct condition *rule, struct spot owner)
+static struct condition_state *add_condition(
+	struct run *r, const struct condition *rule, const struct unit *unit, struct spot owner)
 {
-	struct read_set set = {.book = r->plan->book};
+	struct read_set set = {.plan = r->plan, .unit = unit};
 	struct condition_state *c;
 
 	if (r->condition_count == r->condition_cap) {
@@ -47,6 +51,7 @@ static void add_condition(struct run *r, const struct condition *rule, struct sp
 	}
 	c = &r->conditions[r->condition_count++];
 	*c = (struct condition_state){.rule = rule,
+		.unit = unit,
 		.known_ns = INT64_MIN,
 		.owner = owner.frame ? owner.frame->number : 0,
 		.owner_node = owner.frame ? owner.node : NODE_NONE};
@@ -54,6 +59,7 @@ static void add_condition(struct run *r, const struct condition *rule, struct sp
 		visit_expr(rule->holds->expr, collect_reads, &set);
 	c->watches = set.watches;
 	r->reads_steps |= !set.watches;
+	return c;
 }
 
 void conditions_due(struct run *r, uint32_t watch, int64_t tick_ns)
@@ -73,7 +79,7 @@ void conditions_due_of_steps(struct run *r, int64_t now_ns)
 	for (uint32_t i = 0; r->reads_steps && i < r->condition_count; i++) {
 		struct condition_state *c = &r->conditions[i];
 
-		if (c->watches || c->is_over || i == r->verify)
+		if (c->watches || c->is_over || c->is_verify)
 			continue;
 		c->is_due = r->any_condition_due = true;
 		c->due_tick_ns = now_ns;
@@ -87,7 +93,7 @@ static void init_watch(struct run *r, uint32_t index)
 	struct watch_state *w = &r->watches[index];
 
 	*w = (struct watch_state){
-		.watch = r->plan->book->watch.items[index], .node = r->plan->watches[index]};
+		.watch = r->plan->watches[index].watch, .node = r->plan->watches[index].node};
 	w->every_ns = w->watch->every_ns == INT64_MIN ? WATCH_EVERY_NS : w->watch->every_ns;
 	w->max_gap_ns = w->watch->max_gap_ns == INT64_MIN ? 3 * w->every_ns : w->watch->max_gap_ns;
 	samples_init(&w->ring, r->arena, w->every_ns);
@@ -96,21 +102,63 @@ static void init_watch(struct run *r, uint32_t index)
 
 void watch_init(struct run *r)
 {
-	const struct rollback_section *rollback = r->plan->book->rollback;
 	struct spot nobody = {NULL, NODE_NONE};
 
 	r->watch_count = r->plan->watch_count;
 	r->watches = arena_array(r->arena, r->watch_count + 1, sizeof(struct watch_state));
 	for (uint32_t i = 0; i < r->watch_count; i++)
 		init_watch(r, i);
-	r->verify = NODE_NONE;
 	r->decide_within_ns = INT64_MIN;
-	for (size_t i = 0; rollback && i < rollback->when.count; i++)
-		add_condition(r, rollback->when.items[i], nobody);
-	if (rollback && rollback->verify) {
-		r->verify = r->condition_count;
-		add_condition(r, rollback->verify, nobody);
-		r->conditions[r->verify].is_over = true; /* until it is its turn */
+	for (uint32_t i = 0; i < r->plan->condition_count; i++) {
+		const struct plan_condition *known = &r->plan->conditions[i];
+		struct condition_state *c = add_condition(r, known->rule, known->unit, nobody);
+
+		c->is_verify = known->is_verify;
+		/* Until it is its turn. */
+		c->is_over = known->is_verify || known->unit->outer;
+	}
+}
+
+bool unit_has_begun(const struct run *r, const struct unit *u)
+{
+	return !u->outer || spot_state((struct spot){r->root, u->node})->has_started;
+}
+
+bool verify_counts(const struct run *r, const struct condition_state *c)
+{
+	return c->is_verify && unit_has_begun(r, c->unit);
+}
+
+bool verify_is_asked(const struct run *r)
+{
+	for (uint32_t i = 0; i < r->plan->condition_count; i++) {
+		if (verify_counts(r, &r->conditions[i]))
+			return true;
+	}
+	return false;
+}
+
+void watch_call_begins(struct run *r, uint32_t node, int64_t now_ns)
+{
+	for (uint32_t i = 0; i < r->watch_count; i++) {
+		const struct plan_watch *w = &r->plan->watches[i];
+
+		if (w->unit->node == node && w->after == NODE_NONE)
+			watch_arm(r, i, now_ns);
+	}
+	for (uint32_t i = 0; i < r->plan->condition_count; i++) {
+		struct condition_state *c = &r->conditions[i];
+
+		if (c->unit->node == node && !c->is_verify)
+			c->is_over = false;
+	}
+}
+
+void watch_call_ends(struct run *r, uint32_t node)
+{
+	for (uint32_t i = 0; i < r->plan->condition_count; i++) {
+		if (r->conditions[i].unit->node == node)
+			r->conditions[i].is_over = true;
 	}
 }
 
@@ -135,7 +183,7 @@ void watch_arm(struct run *r, uint32_t index, int64_t now_ns)
 void watch_arm_after(struct run *r, uint32_t node, int64_t now_ns)
 {
 	for (uint32_t i = 0; i < r->watch_count; i++) {
-		if (r->plan->watch_after[i] == node)
+		if (r->plan->watches[i].after == node)
 			watch_arm(r, i, now_ns);
 	}
 }
@@ -167,7 +215,8 @@ void monitor_begin(struct run *r, struct spot s)
 	m->first_condition = r->condition_count;
 	m->condition_count = (uint32_t)args->fail.count;
 	for (size_t i = 0; i < args->fail.count; i++)
-		add_condition(r, late_condition(r, args->fail.items[i]), s);
+		add_condition(
+			r, late_condition(r, args->fail.items[i]), r->plan->nodes[s.node].unit, s);
 	spot_state(s)->monitor = m;
 }
 

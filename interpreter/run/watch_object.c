@@ -144,6 +144,7 @@ static const struct object_type watch_type = {
 struct watches_object {
 	struct object object;
 	struct run *run;
+	const struct unit *unit;
 	int64_t now_ns;
 };
 
@@ -155,7 +156,8 @@ static bool watches_field(
 	for (uint32_t i = 0; i < all->run->watch_count; i++) {
 		struct watch_object *o;
 
-		if (!str_equal(all->run->watches[i].watch->name, name))
+		if (all->run->plan->watches[i].unit != all->unit ||
+			!str_equal(all->run->watches[i].watch->name, name))
 			continue;
 		o = arena_new(a, struct watch_object);
 		*o = (struct watch_object){.object = {&watch_type},
@@ -174,7 +176,7 @@ struct value watches_value(struct run *r, const struct unit *u, struct arena *a,
 {
 	struct watches_object *o = arena_new(a, struct watches_object);
 
-	(void)u;
-	*o = (struct watches_object){.object = {&watches_type}, .run = r, .now_ns = now_ns};
+	*o = (struct watches_object){
+		.object = {&watches_type}, .run = r, .unit = u, .now_ns = now_ns};
 	return value_object(&o->object);
 }

@@ -1,5 +1,6 @@
 #include "tool/accept.h"
 
+#include "tool/describe.h"
 #include "tool/diff.h"
 
 struct acceptance {
@@ -58,6 +59,48 @@ static void mate(struct acceptance *x, uint32_t before, uint32_t after)
 	x->mates_after[after] = before;
 }
 
+static bool is_same_text(struct strbuf *x, struct strbuf *y)
+{
+	bool is_same = str_equal(strbuf_str(x), strbuf_str(y));
+
+	strbuf_clear(x);
+	strbuf_clear(y);
+	return is_same;
+}
+
+static bool is_same_watch(struct acceptance *x, uint32_t i)
+{
+	const struct watch *b = x->before->watches[i].watch, *a = x->after->watches[i].watch;
+
+	return str_equal(plan_watch_name(x->before, i, x->arena),
+		       plan_watch_name(x->after, i, x->arena)) &&
+	       a->every_ns == b->every_ns && a->max_gap_ns == b->max_gap_ns;
+}
+
+/* The record knows watches and conditions by number. Those of the file itself are compared with it,
+ * those of runbooks that it calls have to stay as they are. */
+static bool check_called(struct acceptance *x)
+{
+	const struct plan *b = x->before, *a = x->after;
+	struct strbuf before = {0}, after = {0};
+	bool is_same = b->watch_count == a->watch_count && b->condition_count == a->condition_count;
+
+	for (uint32_t i = 0; is_same && i < b->watch_count; i++)
+		is_same = !b->watches[i].unit->outer || is_same_watch(x, i);
+	for (uint32_t i = 0; is_same && i < b->condition_count; i++) {
+		if (!b->conditions[i].unit->outer)
+			continue;
+		describe_condition(&before, b->conditions[i].rule);
+		describe_condition(&after, a->conditions[i].rule);
+		is_same = is_same_text(&before, &after);
+	}
+	strbuf_release(&before);
+	strbuf_release(&after);
+	if (!is_same)
+		x->why = "watches or conditions of a called runbook were changed";
+	return is_same;
+}
+
 /* The comparison pairs steps; the root and the samples, which are the same, come to that. */
 static bool pair(struct acceptance *x)
 {
@@ -69,7 +112,7 @@ static bool pair(struct acceptance *x)
 			mate(x, i, x->diff.mates[i]);
 	}
 	for (uint32_t w = 0; w < b->watch_count; w++) {
-		uint32_t from = b->watches[w], to = a->watches[w];
+		uint32_t from = b->watches[w].node, to = a->watches[w].node;
 
 		if (b->nodes[from].end - from != a->nodes[to].end - to)
 			return refuse(x, b, from, "was changed");
@@ -224,7 +267,7 @@ bool accept_change(const struct run *r, const struct plan *changed, struct arena
 	x.counts = arena_array(a, x.before->count, sizeof(bool));
 	find_begun(&x);
 	diff_make(&x.diff, a, x.before, changed);
-	is_good = check_file(&x) && pair(&x);
+	is_good = check_file(&x) && check_called(&x) && pair(&x);
 	for (uint32_t i = 0; is_good && i < x.before->count; i++) {
 		if (x.counts[i] && !plan_is_sample(x.before, i))
 			is_good = check_step(&x, i);

@@ -5,8 +5,9 @@
 #include "tool/doc.h"
 #include "tool/markdown.h"
 
-static void put_condition(struct doc *d, const struct condition *c)
+static void put_condition(struct doc *d, const struct plan_condition *known)
 {
+	const struct condition *c = known->rule;
 	struct strbuf text = {0};
 
 	describe_condition(&text, c);
@@ -20,8 +21,29 @@ static void put_condition(struct doc *d, const struct condition *c)
 		strbuf_puts(d->b, " (ask first)");
 	else if (c->mode == CONDITION_OBSERVE)
 		strbuf_puts(d->b, " (only note it)");
+	if (known->unit->outer) {
+		strbuf_puts(d->b, ", as ");
+		md_text(d->b, known->unit->book->name);
+		strbuf_puts(d->b, " says");
+	}
 	strbuf_putc(d->b, '\n');
 	strbuf_release(&text);
+}
+
+/* Whether there are any. */
+static bool put_conditions(struct doc *d, const char *title, bool is_verify)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < d->p->condition_count; i++) {
+		if (d->p->conditions[i].is_verify != is_verify)
+			continue;
+		if (!any)
+			strbuf_puts(d->b, title);
+		any = true;
+		put_condition(d, &d->p->conditions[i]);
+	}
+	return any;
 }
 
 /* What is undone last to first: every step that was begun. */
@@ -68,25 +90,17 @@ static void put_section(struct doc *d, uint32_t section, unsigned *number)
 
 void doc_rollback(struct doc *d)
 {
-	const struct rollback_section *r = d->p->book->rollback;
 	unsigned number = 0;
 
 	strbuf_puts(d->b, "## Rollback / Undo\n\n");
-	if (r && r->when.count) {
-		strbuf_puts(d->b, "**When to rollback:**\n");
-		for (size_t i = 0; i < r->when.count; i++)
-			put_condition(d, r->when.items[i]);
+	if (put_conditions(d, "**When to rollback:**\n", false))
 		strbuf_putc(d->b, '\n');
-	}
 	strbuf_puts(d->b, "**If something goes wrong:**\n\n");
 	put_section(d, d->p->before, &number);
 	put_compensations(d, &number);
 	put_section(d, d->p->after, &number);
 	if (!number)
 		strbuf_puts(d->b, "Nothing is undone: no step says how.\n");
-	if (r && r->verify) {
-		strbuf_puts(d->b, "\n**It has helped when:**\n");
-		put_condition(d, r->verify);
-	}
+	put_conditions(d, "\n**It has helped when:**\n", true);
 	strbuf_puts(d->b, "\n---\n\n");
 }

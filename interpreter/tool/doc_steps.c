@@ -145,14 +145,14 @@ static void put_body(struct doc *d, uint32_t node, unsigned indent, bool has_pro
 
 void doc_item(struct doc *d, uint32_t node, unsigned indent, const char *marker)
 {
-	const struct step *s = d->p->nodes[node].step;
+	const struct step *s = plan_telling_step(d->p, node);
 	unsigned inside = indent + (unsigned)strlen(marker) + 1;
 
 	md_indent(d->b, indent);
 	strbuf_printf(d->b, "%s ", marker);
 	strbuf_puts(d->b, "**");
-	if (!doc_name(d, s))
-		strbuf_puts(d->b, action_info((enum action_kind)s->action)->name);
+	if (!s || !doc_name(d, s))
+		strbuf_puts(d->b, action_info((enum action_kind)d->p->nodes[node].action)->name);
 	strbuf_puts(d->b, "**\n");
 	put_body(d, node, inside, true);
 }

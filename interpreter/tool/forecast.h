@@ -73,8 +73,8 @@ extern const char *const forecast_answers[]; /* by enum verdict */
 const char *forecast_effect(const struct node *n);
 /* What undoes it, a line each; empty: nothing does. */
 struct str forecast_rollback(struct forecast *f, const struct node *n);
-/* A text of the runbook's own, with what is known filled in; `text` is released. */
-struct str forecast_fill(struct forecast *f, struct strbuf *text);
+/* A text of the file of `u`, with what is known filled in; `text` is released. */
+struct str forecast_fill(struct forecast *f, const struct unit *u, struct strbuf *text);
 /* Lists of names. */
 struct value forecast_secrets(struct forecast *f);
 struct value forecast_hosts(struct forecast *f);

@@ -153,8 +153,9 @@ static void put_section(struct strbuf *b, struct forecast *f, uint32_t section, 
 
 static void put_watch(struct strbuf *b, struct forecast *f, uint32_t i)
 {
-	const struct watch *w = f->plan->book->watch.items[i];
-	const struct node *sample = &f->plan->nodes[f->plan->watches[i] + 1];
+	const struct plan_watch *known = &f->plan->watches[i];
+	const struct watch *w = known->watch;
+	const struct node *sample = &f->plan->nodes[known->node + 1];
 	struct forecast_scope scope;
 	struct eval ev;
 	struct value with = value_nil();
@@ -162,13 +163,14 @@ static void put_watch(struct strbuf *b, struct forecast *f, uint32_t i)
 	struct str filled;
 
 	describe_duration(&every, w->every_ns, w->every_late);
-	filled = forecast_fill(f, &every);
-	strbuf_printf(b, "  %.*s, every %.*s", STR_ARGS(w->name), STR_ARGS(filled));
+	filled = forecast_fill(f, known->unit, &every);
+	strbuf_printf(b, "  %.*s, every %.*s", STR_ARGS(plan_watch_name(f->plan, i, f->arena)),
+		STR_ARGS(filled));
 	if (w->after.len)
 		strbuf_printf(b, ", after %.*s", STR_ARGS(w->after));
 	strbuf_putc(b, '\n');
 	put_lines(b, 3, action_info((enum action_kind)sample->action)->name,
-		forecast_action(f, f->plan->watches[i] + 1));
+		forecast_action(f, known->node + 1));
 	forecast_enter(f, sample->unit, &scope, &ev);
 	if (sample->step->with)
 		template_render_partial(&ev, sample->step->with, &with);
@@ -177,34 +179,39 @@ static void put_watch(struct strbuf *b, struct forecast *f, uint32_t i)
 		put_lines(b, 3, "value", w->value->text);
 }
 
-static void put_condition(
-	struct strbuf *b, struct forecast *f, const char *label, const struct condition *c)
+static void put_conditions(struct strbuf *b, struct forecast *f, bool is_verify)
 {
-	struct strbuf text = {0};
+	for (uint32_t i = 0; i < f->plan->condition_count; i++) {
+		const struct plan_condition *c = &f->plan->conditions[i];
+		struct strbuf text = {0};
 
-	describe_condition(&text, c);
-	put_lines(b, 1, label, forecast_fill(f, &text));
-	describe_template(&text, c->reason);
-	put_lines(b, 1, "reason", forecast_fill(f, &text));
+		if (c->is_verify != is_verify)
+			continue;
+		describe_condition(&text, c->rule);
+		put_lines(b, 1, is_verify ? "verify" : "when", forecast_fill(f, c->unit, &text));
+		if (c->unit->outer)
+			put_lines(b, 1, "of", plan_name(f->plan, c->unit->node, f->arena));
+		describe_template(&text, c->rule->reason);
+		put_lines(b, 1, "reason", forecast_fill(f, c->unit, &text));
+	}
 }
 
 static void put_turn(struct strbuf *b, struct forecast *f)
 {
-	const struct rollback_section *r = f->plan->book->rollback;
+	const struct plan *p = f->plan;
 
 	if (f->plan->watch_count)
 		strbuf_puts(b, "\nwatches:\n");
 	for (uint32_t i = 0; i < f->plan->watch_count; i++)
 		put_watch(b, f, i);
-	if (!r)
+	if (!p->book->rollback && !p->condition_count && p->before == NODE_NONE &&
+		p->after == NODE_NONE)
 		return;
 	strbuf_puts(b, "\nrollback:\n");
-	for (size_t i = 0; i < r->when.count; i++)
-		put_condition(b, f, "when", r->when.items[i]);
+	put_conditions(b, f, false);
 	put_section(b, f, f->plan->before, "before anything is undone:\n");
 	put_section(b, f, f->plan->after, "after what is undone by the steps:\n");
-	if (r->verify)
-		put_condition(b, f, "verify", r->verify);
+	put_conditions(b, f, true);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */

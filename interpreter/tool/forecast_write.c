@@ -75,7 +75,7 @@ uint32_t forecast_section(const struct forecast *f, const struct forecast_step *
 	return p->main;
 }
 
-struct str forecast_fill(struct forecast *f, struct strbuf *text)
+struct str forecast_fill(struct forecast *f, const struct unit *u, struct strbuf *text)
 {
 	struct value v = value_copy_str(f->arena, strbuf_str(text)), filled;
 	struct forecast_scope scope;
@@ -84,9 +84,9 @@ struct str forecast_fill(struct forecast *f, struct strbuf *text)
 
 	text->len = 0;
 	diagnostics_init(&unheard, f->arena);
-	forecast_enter(f, f->plan->units[0], &scope, &ev);
+	forecast_enter(f, u, &scope, &ev);
 	template_render_partial(
-		&ev, template_parse(f->arena, f->plan->book->file, &v, true, &unheard), &filled);
+		&ev, template_parse(f->arena, u->book->file, &v, true, &unheard), &filled);
 	value_print(text, &filled);
 	v = value_copy_str(f->arena, strbuf_str(text));
 	strbuf_release(text);
@@ -105,7 +105,7 @@ struct value forecast_hosts(struct forecast *f)
 			hosts_of_text(&h, f->steps[i].does);
 	}
 	for (uint32_t i = 0; i < f->plan->watch_count; i++)
-		hosts_of_text(&h, forecast_action(f, f->plan->watches[i] + 1));
+		hosts_of_text(&h, forecast_action(f, f->plan->watches[i].node + 1));
 	return h.list;
 }
 
@@ -151,31 +151,35 @@ static struct value step_json(struct forecast *f, const struct forecast_step *s)
 	return v;
 }
 
-static struct value condition_json(struct forecast *f, const struct condition *c)
+static struct value condition_json(struct forecast *f, const struct plan_condition *known)
 {
+	const struct condition *c = known->rule;
 	struct value v = value_map(f->arena);
 	struct strbuf text = {0};
 
 	describe_condition(&text, c);
-	set(f, v.map, "if", value_str(forecast_fill(f, &text)));
+	set(f, v.map, "if", value_str(forecast_fill(f, known->unit, &text)));
 	describe_template(&text, c->reason);
 	if (c->reason)
-		set(f, v.map, "reason", value_str(forecast_fill(f, &text)));
+		set(f, v.map, "reason", value_str(forecast_fill(f, known->unit, &text)));
+	if (known->unit->outer)
+		set(f, v.map, "call", value_str(plan_name(f->plan, known->unit->node, f->arena)));
 	return v;
 }
 
 static struct value watch_json(struct forecast *f, uint32_t i)
 {
-	const struct watch *w = f->plan->book->watch.items[i];
+	const struct plan_watch *known = &f->plan->watches[i];
+	const struct watch *w = known->watch;
 	struct value v = value_map(f->arena);
 	struct strbuf every = {0};
 
 	describe_duration(&every, w->every_ns, w->every_late);
-	set(f, v.map, "watch", value_str(w->name));
-	set(f, v.map, "every", value_str(forecast_fill(f, &every)));
+	set(f, v.map, "watch", value_str(plan_watch_name(f->plan, i, f->arena)));
+	set(f, v.map, "every", value_str(forecast_fill(f, known->unit, &every)));
 	if (w->after.len)
 		set(f, v.map, "after", value_str(w->after));
-	set(f, v.map, "does", value_str(forecast_action(f, f->plan->watches[i] + 1)));
+	set(f, v.map, "does", value_str(forecast_action(f, known->node + 1)));
 	if (w->value)
 		set(f, v.map, "value", value_str(w->value->text));
 	return v;
@@ -194,16 +198,24 @@ static struct value section_json(struct forecast *f, uint32_t section)
 
 static struct value rollback_json(struct forecast *f)
 {
-	const struct rollback_section *r = f->plan->book->rollback;
 	struct value v = value_map(f->arena), when = value_list(f->arena);
+	struct value called = value_list(f->arena);
 
-	for (size_t i = 0; r && i < r->when.count; i++)
-		list_add(f->arena, when.list, condition_json(f, r->when.items[i]));
+	for (uint32_t i = 0; i < f->plan->condition_count; i++) {
+		const struct plan_condition *c = &f->plan->conditions[i];
+
+		if (!c->is_verify)
+			list_add(f->arena, when.list, condition_json(f, c));
+		else if (c->unit->outer)
+			list_add(f->arena, called.list, condition_json(f, c));
+		else
+			set(f, v.map, "verify", condition_json(f, c));
+	}
 	set(f, v.map, "when", when);
 	set(f, v.map, "before", section_json(f, f->plan->before));
 	set(f, v.map, "steps", section_json(f, f->plan->after));
-	if (r && r->verify)
-		set(f, v.map, "verify", condition_json(f, r->verify));
+	if (called.list->count)
+		set(f, v.map, "called_verify", called);
 	return v;
 }
 

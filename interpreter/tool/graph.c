@@ -81,7 +81,7 @@ static void put_label(struct strbuf *b, const struct drawing *g, uint32_t node)
 		[ROLE_AFTER] = "rollback: after",
 		[ROLE_FINALLY] = "finally"};
 	const struct node *n = &g->p->nodes[node];
-	const struct step *s = n->step;
+	const struct step *s = plan_telling_step(g->p, node);
 
 	if (!s) {
 		strbuf_puts(b, sections[n->role]);
@@ -92,6 +92,8 @@ static void put_label(struct strbuf *b, const struct drawing *g, uint32_t node)
 		return;
 	}
 	describe_step(b, s);
+	if (s != n->step)
+		return;
 	if (n->action == ACTION_PARALLEL)
 		strbuf_puts(b, " (at once)");
 	else if (n->action == ACTION_CHOOSE)

@@ -70,6 +70,16 @@ static void make_node(struct arena *a, struct plan *p, uint32_t i)
 	n->step = s;
 }
 
+static void add_conditions(struct arena *a, struct plan *p)
+{
+	const struct rollback_section *r = p->book->rollback;
+	p->conditions = arena_array(a, r->when.count + 1, sizeof *p->conditions);
+	for (size_t i = 0; i < r->when.count; i++)
+		p->conditions[p->condition_count++] =
+			(struct plan_condition){r->when.items[i], p->units[0], false};
+	p->conditions[p->condition_count++] = (struct plan_condition){r->verify, p->units[0], true};
+}
+
 struct plan *bake_plan(struct arena *a)
 {
 	struct plan *p = arena_new(a, struct plan);
@@ -81,6 +91,7 @@ struct plan *bake_plan(struct arena *a)
 	unit->book = p->book = book;
 	p->units = arena_array(a, 1, sizeof *p->units);
 	p->units[0] = unit;
+	add_conditions(a, p);
 	p->arena = a;
 	p->count = B_COUNT;
 	p->main = B_MAIN;

@@ -57,7 +57,7 @@ static void sample(int64_t index, int64_t tick, double value)
 	struct event e = {.kind = EVENT_SAMPLE,
 		.seq = (uint64_t)(2 + tick),
 		.index = index,
-		.node = w.plan->watches[index - 1],
+		.node = w.plan->watches[index - 1].node,
 		.tick_ns = tick * TICK_NS,
 		.time_ns = tick * TICK_NS,
 		.wall_ns = 1 + tick * TICK_NS};
