@@ -118,10 +118,15 @@ bool session_prepare(struct session *s, struct str id)
 bool session_fill_late(struct session *s)
 {
 	struct unit_state values = {.inputs = s->inputs, .vars = s->vars};
-	const char *error = late_fill(&s->engine.decider, &values);
+	struct decider *d = &s->engine.decider;
+	const struct unit *u = s->loaded.plan->units[0];
+	struct value durations;
+	const char *error = late_fill(d, u, &values, &durations);
 
 	if (error)
 		usage_error(NULL, "%s", error);
+	else
+		late_apply(d->run, u, &d->run->root_unit, &durations);
 	return !error;
 }
 

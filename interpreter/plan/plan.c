@@ -245,6 +245,21 @@ uint32_t plan_step(const struct plan *p, const struct unit *u, struct str id)
 	return found ? found - 1 : NODE_NONE;
 }
 
+static void mark_late_monitors(struct plan *p)
+{
+	for (uint32_t i = 0; i < p->count; i++) {
+		const struct node *n = &p->nodes[i];
+		const struct monitor_args *args =
+			n->action == ACTION_MONITOR ? n->step->monitor : NULL;
+
+		for (size_t k = 0; args && k < args->fail.count; k++) {
+			const struct condition *rule = args->fail.items[k];
+
+			n->unit->has_late_monitors |= rule->for_late || rule->decide_within_late;
+		}
+	}
+}
+
 static void resolve_watches(struct plan *p, struct diagnostics *d)
 {
 	for (uint32_t i = 0; i < p->watch_count; i++) {
@@ -317,6 +332,7 @@ struct plan *plan_build(struct arena *a, struct source_set *files, const struct 
 	p->units = keep(a, b.units, b.unit_count, sizeof(struct unit *));
 	index_ids(p);
 	resolve_watches(p, d);
+	mark_late_monitors(p);
 	plan_order(p, d);
 	/* What could not be decoded has holes; it will not run. */
 	if (!d->errors)

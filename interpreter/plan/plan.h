@@ -33,6 +33,7 @@ struct unit {
 	uint32_t *ids; /* hash table of nodes by step id: see plan_step */
 	uint32_t ids_mask;
 	struct sandbox *helpers; /* its `lua:` file, loaded; NULL: none */
+	bool has_late_monitors;	 /* some durations of its monitors come from its inputs */
 };
 
 struct node {

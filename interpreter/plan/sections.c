@@ -1,7 +1,7 @@
 /*
- * What stands around the steps: `finally`, `rollback`, watches and conditions, of the runbook and of
- * those that it calls. A section of a called runbook is a group in the same section of the plan, with
- * the names of its own file.
+ * What stands around the steps: `finally`, `rollback`, watches and conditions, of the runbook and
+ * of those that it calls. A section of a called runbook is a group in the same section of the plan,
+ * with the names of its own file.
  */
 #include "plan/build.h"
 

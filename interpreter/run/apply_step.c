@@ -1,5 +1,6 @@
 /* Events about steps: what they change in the state. */
 #include "run/apply.h"
+#include "run/late.h"
 #include "run/lost.h"
 #include "run/request.h"
 #include "run/watch.h"
@@ -36,10 +37,12 @@ void apply_timer(struct run *r, struct spot s, int64_t next_ns, bool in_attempt)
 static void enter_unit(struct run *r, struct step_state *st, const struct event *e)
 {
 	struct arena *a = spot_arena(r, spot_of_event(r, e));
+	const struct unit *u = r->plan->nodes[e->node].inner;
 
 	st->unit = arena_new(a, struct unit_state);
 	st->unit->inputs = value_deep_copy(a, &e->inputs);
 	st->unit->vars = value_deep_copy(a, &e->vars);
+	late_apply(r, u, st->unit, &e->durations);
 }
 
 static void begin_action(struct run *r, struct spot s, const struct event *e)

@@ -22,8 +22,7 @@ static bool breaches_baseline(const struct run *r, const struct condition_state 
 	if (!holds_already(c) || !baseline_is_open(r, c->unit))
 		return false;
 	/* A call that fails of it already is let go. */
-	return !r->effects_began ||
-	       !spot_is_stopping(r, (struct spot){r->root, c->unit->node});
+	return !r->effects_began || !spot_is_stopping(r, (struct spot){r->root, c->unit->node});
 }
 
 const char *baseline_reason(struct decider *d, const struct unit *u)

@@ -2,6 +2,7 @@
 
 #include "model/inputs.h"
 #include "run/action.h"
+#include "run/late.h"
 #include "run/scope.h"
 #include "run/watch.h"
 
@@ -301,6 +302,8 @@ static void start_inner(struct decider *d, struct spot s, struct decision *out)
 		d, n->inner->book, with.kind == VALUE_MAP ? with.map : NULL, &values.inputs);
 	if (!error)
 		error = fill_vars(d, n->inner, &values);
+	if (!error)
+		error = late_fill(d, n->inner, &values, &out->event.durations);
 	if (error) {
 		decide_failure(d, s, "guard", error, value_nil(), out);
 		return;

@@ -160,6 +160,7 @@ static const struct row rows[] = {
 	ROW("stage", ROW_INT, stage, KIND(STAGE), KIND(STAGE), true),
 	ROW("inputs", ROW_VALUE, inputs, KIND(RUN_STARTED) | KIND(STEP_STARTED), 0, false),
 	ROW("vars", ROW_VALUE, vars, KIND(RUN_STARTED) | KIND(STEP_STARTED), 0, false),
+	ROW("durations", ROW_VALUE, durations, KIND(STEP_STARTED), 0, true),
 	ROW("items", ROW_VALUE, items, KIND(STEP_EXPANDED), 0, false),
 	ROW("result", ROW_VALUE, result, KINDS_OF_STEP_END, 0, false),
 	ROW("outputs", ROW_VALUE, outputs, KIND(STEP_FINISHED) | KINDS_ENDS, 0, false),

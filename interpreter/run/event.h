@@ -86,6 +86,7 @@ struct event {
 	struct value result; /* ATTEMPT_FINISHED: by the action's field names */
 	struct value outputs;
 	struct value inputs, vars; /* RUN_STARTED, and STEP_STARTED of uses and call */
+	struct value durations;	   /* STEP_STARTED of uses and call: see run/late.h */
 	struct value items;	   /* EXPANDED */
 	struct value working;	   /* list of texts: `status = 503 (a whole number)` */
 	struct value hints;	   /* list of texts */

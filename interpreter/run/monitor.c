@@ -159,7 +159,8 @@ void decide_monitor(struct decider *d, struct spot s, struct decision *out)
 		return;
 	}
 	if (wanted > 0 && d->run->stage == STAGE_MAIN && !d->run->is_rolling_back &&
-		(covered < wanted ? decide_too_little(d, d->run->plan->nodes[s.node].unit, covered, wanted, out)
+		(covered < wanted ? decide_too_little(d, d->run->plan->nodes[s.node].unit, covered,
+					    wanted, out)
 				  : decide_never_known(d, s, out)))
 		return;
 	if (covered < wanted)

@@ -52,8 +52,8 @@ static const char *condition_reason(struct decider *d, const struct condition_st
 	return arena_printf(d->scratch, "`%.*s`", STR_ARGS(c->rule->holds->text));
 }
 
-const char *condition_reasons(struct decider *d, bool (*named)(const struct condition_state *c),
-	const struct unit *u)
+const char *condition_reasons(
+	struct decider *d, bool (*named)(const struct condition_state *c), const struct unit *u)
 {
 	struct strbuf b = {0};
 	struct str text;

@@ -16,8 +16,8 @@ bool decide_baseline(struct decider *d, struct decision *out);
 const char *baseline_reason(struct decider *d, const struct unit *u);
 /* The reasons of all that are `named`, in the order of the plan: filled in, or the guard. `u`: only
  * of its file; NULL: of any. In scratch; NULL: none is. */
-const char *condition_reasons(struct decider *d, bool (*named)(const struct condition_state *c),
-	const struct unit *u);
+const char *condition_reasons(
+	struct decider *d, bool (*named)(const struct condition_state *c), const struct unit *u);
 /* An event about the run as a whole, to be recorded. */
 void turn_event(struct decider *d, enum event_kind kind, const char *reason, const char *message,
 	struct decision *out);

@@ -302,10 +302,9 @@ static void find_policy(const struct run *r, uint32_t watch, uint8_t *on_blind, 
 	uint64_t bit = UINT64_C(1) << (watch < 63 ? watch : 63);
 
 	*on_blind = rollback && rollback->on_blind ? rollback->on_blind : ON_BLIND_HOLD;
-	*within_ns = !u->outer	? r->decide_within_ns
-		     : rollback ? rollback->decide_within_ns
-				: INT64_MIN;
-	if (*within_ns == INT64_MIN)
+	*within_ns = u->outer ? spot_state((struct spot){r->root, u->node})->unit->decide_within_ns
+			      : r->root_unit.decide_within_ns;
+	if (*within_ns <= 0)
 		*within_ns = DEFAULT_DECIDE_WITHIN;
 	for (uint32_t i = 0; i < r->condition_count; i++) {
 		const struct condition_state *c = &r->conditions[i];

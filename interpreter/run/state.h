@@ -110,6 +110,8 @@ enum stage {
 /* One use of a namespace, while it runs. */
 struct unit_state {
 	struct value inputs, vars, secrets, outputs;
+	struct late_rule *late_rules; /* of its monitors */
+	int64_t decide_within_ns;     /* of its `rollback`; INT64_MIN or 0: not given */
 };
 
 /* The states of one subtree: of the whole plan, or of one item of a for_each. */
@@ -184,8 +186,6 @@ struct run {
 	uint32_t watch_count;
 	struct condition_state *conditions; /* those of the plan, then those of monitors */
 	uint32_t condition_count, condition_cap;
-	struct late_rule *late_rules;
-	int64_t decide_within_ns; /* of `rollback`; INT64_MIN: not given */
 	bool any_condition_due,
 		reads_steps;  /* some condition reads steps: any step's end is a tick */
 	bool effects_began;   /* the first step with effects has started: no baseline any more */

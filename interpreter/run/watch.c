@@ -108,7 +108,6 @@ void watch_init(struct run *r)
 	r->watches = arena_array(r->arena, r->watch_count + 1, sizeof(struct watch_state));
 	for (uint32_t i = 0; i < r->watch_count; i++)
 		init_watch(r, i);
-	r->decide_within_ns = INT64_MIN;
 	for (uint32_t i = 0; i < r->plan->condition_count; i++) {
 		const struct plan_condition *known = &r->plan->conditions[i];
 		struct condition_state *c = add_condition(r, known->rule, known->unit, nobody);
@@ -215,8 +214,8 @@ void monitor_begin(struct run *r, struct spot s)
 	m->first_condition = r->condition_count;
 	m->condition_count = (uint32_t)args->fail.count;
 	for (size_t i = 0; i < args->fail.count; i++)
-		add_condition(
-			r, late_condition(r, args->fail.items[i]), r->plan->nodes[s.node].unit, s);
+		add_condition(r, late_condition(spot_unit(r, s), args->fail.items[i]),
+			r->plan->nodes[s.node].unit, s);
 	spot_state(s)->monitor = m;
 }
 
