@@ -51,6 +51,21 @@ static void check_call(struct check *c, uint32_t node)
 		part);
 }
 
+/* It is taken with the run, before any value that the call gives is known. */
+static void check_lock(struct check *c, const struct node *n)
+{
+	const struct lock *lock =
+		n->action == ACTION_CALL && n->inner ? n->inner->book->lock : NULL;
+
+	if (!lock || !lock->name || lock->name->kind == TEMPLATE_CONSTANT)
+		return;
+	diagnostic_hint(c->d,
+		diagnose(c->d, RB118, n->step->uses->span,
+			"the lock of `%.*s` has a name that is not known before it is called",
+			STR_ARGS(n->step->uses->name)),
+		"give it a constant name, or take the lock in the runbook that calls it");
+}
+
 void check_honoured(struct check *c)
 {
 	const struct plan *p = c->plan;
@@ -61,6 +76,7 @@ void check_honoured(struct check *c)
 		if (!s)
 			continue;
 		check_call(c, i);
+		check_lock(c, &p->nodes[i]);
 		if (s->more && s->more->hosts)
 			refuse(c, s, "this version does not run steps on other hosts",
 				"call `ssh` in the script");

@@ -110,10 +110,15 @@ static const char *journal_fenced(struct journal *j)
 {
 	struct recorder *r = (struct recorder *)j;
 
-	if (!r->lock_epoch || store_lock_holds(r->store, r->lock, r->lock_epoch))
-		return NULL;
-	return arena_printf(&r->arena, "lock `%.*s` is not ours any more: somebody broke it",
-		STR_ARGS(r->lock));
+	for (size_t i = 0; i < r->lock_count; i++) {
+		const struct held_lock *held = &r->locks[i];
+
+		if (!store_lock_holds(r->store, held->name, held->epoch))
+			return arena_printf(&r->arena,
+				"lock `%.*s` is not ours any more: somebody broke it",
+				STR_ARGS(held->name));
+	}
+	return NULL;
 }
 
 static const char *journal_error(struct journal *j)
@@ -232,8 +237,8 @@ int recorder_lock(struct recorder *r, struct str name, struct str reason, bool w
 		if (answer == LOCK_FAILED)
 			return refuse(r, NULL);
 		if (answer == LOCK_TAKEN) {
-			r->lock = name;
-			r->lock_epoch = row.epoch;
+			r->locks = heap_array(r->locks, r->lock_count + 1, sizeof(*r->locks));
+			r->locks[r->lock_count++] = (struct held_lock){name, row.epoch};
 			tell_lost(r, &row);
 			return -1;
 		}
@@ -340,8 +345,12 @@ int recorder_reopen(struct recorder *r, const struct run_row *row, const struct 
 
 void recorder_close(struct recorder *r)
 {
-	if (r->lock_epoch)
-		store_unlock(r->store, r->lock, r->lock_epoch);
+	while (r->lock_count) {
+		const struct held_lock *held = &r->locks[--r->lock_count];
+
+		store_unlock(r->store, held->name, held->epoch);
+	}
+	free(r->locks);
 	if (r->children_fd > 0)
 		close(r->children_fd);
 	store_close(r->store);

@@ -1,5 +1,5 @@
 /*
- * Between a run and the store: the journal that the engine asks, the run's row, its lock.
+ * Between a run and the store: the journal that the engine asks, the run's row, its locks.
  */
 #ifndef CLI_RECORDER_H
 #define CLI_RECORDER_H
@@ -7,6 +7,11 @@
 #include "cli/load.h"
 #include "run/journal.h"
 #include "store/store.h"
+
+struct held_lock {
+	struct str name;
+	int64_t epoch;
+};
 
 struct recorder {
 	struct journal base;
@@ -17,8 +22,8 @@ struct recorder {
 	struct strbuf body;
 	int children_fd; /* of the world: see struct real_options */
 	const char *run_dir;
-	struct str lock;
-	int64_t lock_epoch; /* 0: none is held */
+	struct held_lock *locks; /* in the order they were taken */
+	size_t lock_count;
 	uint32_t questions; /* that people are asked now */
 	int64_t asked_ns;
 };
@@ -40,7 +45,7 @@ int recorder_repin(struct recorder *r, const struct run_row *row, const struct l
 	const struct masker *masker, struct value options);
 /* Goes on with a run that is there. */
 int recorder_reopen(struct recorder *r, const struct run_row *row, const struct plan *plan);
-/* Gives the lock back and closes the store. */
+/* Gives the locks back and closes the store. */
 void recorder_close(struct recorder *r);
 
 /* Who holds it, since when and why: one line without its end. */

@@ -8,7 +8,6 @@
 #include "model/inputs.h"
 #include "run/begin.h"
 #include "run/late.h"
-#include "run/scope.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -163,42 +162,6 @@ static struct value order_options(struct session *s)
 	return v;
 }
 
-static int render_lock_text(
-	struct session *s, const struct template *t, const char *key, struct str *out)
-{
-	struct unit_state values = {.inputs = s->inputs, .vars = s->vars};
-	struct step_scope scope;
-	struct eval ev;
-	struct value text;
-
-	*out = (struct str){0};
-	if (!t)
-		return -1;
-	scope_enter_top(&s->engine.decider, s->loaded.plan->units[0], &values, &scope, &ev);
-	if (!template_render_text(&ev, t, &text))
-		return usage_error(NULL, "lock `%s`: %s", key, ev.error);
-	*out = (struct str){arena_copy(&s->run_arena, text.string, text.len), text.len};
-	return -1;
-}
-
-int session_lock(struct session *s)
-{
-	const struct lock *lock = s->loaded.book->lock;
-	struct str name, reason;
-	int code;
-
-	if (!lock || !lock->name)
-		return -1;
-	code = render_lock_text(s, lock->name, "name", &name);
-	if (code < 0)
-		code = render_lock_text(s, lock->reason, "reason", &reason);
-	if (code < 0 && !name.len)
-		code = usage_error(NULL, "the lock has no name");
-	if (code < 0)
-		code = recorder_lock(&s->recorder, name, reason, lock->conflict == LOCK_WAIT);
-	return code;
-}
-
 /* Everything is known; from here on it is on record. */
 static int begin_record(struct session *s)
 {
@@ -207,7 +170,7 @@ static int begin_record(struct session *s)
 
 	if (!s->venue->keeps_record)
 		return -1;
-	if (s->order->no_record && s->loaded.book->lock)
+	if (s->order->no_record && session_needs_lock(s))
 		return usage_error(NULL, "this runbook takes a lock: that needs the record");
 	if (s->order->no_record)
 		return -1;

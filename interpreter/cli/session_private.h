@@ -31,8 +31,9 @@ bool session_mark_skips(
 	struct session *s, const char *from, const char *const *skips, size_t count);
 /* Durations and limits that come from inputs. */
 bool session_fill_late(struct session *s);
-/* The runbook's lock, if it has one: -1 or an exit code. */
+/* The locks of the runbook and of those that it calls: -1 or an exit code. */
 int session_lock(struct session *s);
+bool session_needs_lock(const struct session *s);
 /* -1, or the exit code: a file was changed, and the difference was shown. *has_changed: it was, and
  * that is to be accepted. */
 int changes_refused(

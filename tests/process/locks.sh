@@ -77,4 +77,36 @@ cp first.out out
 has "and says why" "somebody broke it"
 [ ! -e effects ] && pass || fail "a run without its lock had an effect"
 
+# A runbook that is called brings its lock along, and a step that is left out does not take it away.
+cat >caller.yml <<'YML'
+version: 1
+runbook: caller
+lock: { name: staging, reason: the day before }
+steps:
+  - { id: sub, if: false, call: called.yml }
+  - { id: stand, run: "touch standing; while [ ! -e go ]; do sleep 0.02; done", effects: none }
+YML
+cat >called.yml <<'YML'
+version: 1
+runbook: called
+lock: { name: production }
+steps:
+  - { run: "true" }
+YML
+rm -f go standing
+"$runbook" exec caller.yml >caller.out 2>&1 &
+caller=$!
+until_file standing
+run 0 locks
+has "its own" "staging"
+has "the called one's" "production"
+run 6 exec second.yml
+has "who has it, and why" "\`sub\` calls \`called\`"
+run 2 exec caller.yml --no-record
+touch go
+wait $caller
+same "it ends" 0 $?
+run 0 locks
+has "both are given back" "no lock is held"
+
 finish
