@@ -12,16 +12,28 @@ enum request_kind { REQUEST_PROCESS, REQUEST_HTTP, REQUEST_QUESTION };
 /* Why a guard cannot know the output of a step with `mask: true`. */
 #define MASKED_OUTPUT "`mask: true` keeps nothing of what it prints"
 
+/* Another machine, and how ssh reaches it. Strings end with NUL. */
+struct remote {
+	const char *name;
+	const char *address, *user, *identity; /* NULL: as ssh has it for that name */
+	int64_t port;			       /* INT64_MIN: likewise */
+	const char *config;		       /* for `ssh -F`; NULL: the user's */
+	const char *const *ssh_env;	       /* of ssh itself, NULL-ended */
+};
+
 struct process_request {
 	/* A program and its arguments, or a script for a shell. Strings end with NUL. */
 	const char *const *argv; /* NULL-ended; NULL: `script` */
 	const char *script;
 	bool is_bash;		/* `bash -euo pipefail`, otherwise `sh -eu` */
 	const char *const *env; /* the whole environment of the child, NULL-ended */
+	size_t value_count;	/* so many at the end of `env` are only for the script itself */
 	const char *cwd;	/* NULL: where we are */
-	bool is_interactive;	/* has the terminal */
-	bool is_masked;		/* `mask: true`: output is kept nowhere and shown nowhere */
-	size_t keep;		/* bytes of each stream that the answer shall hold (its tail) */
+	/* NULL: it runs here. Otherwise `env` is what it has beside what that machine gives. */
+	const struct remote *remote;
+	bool is_interactive; /* has the terminal */
+	bool is_masked;	     /* `mask: true`: output is kept nowhere and shown nowhere */
+	size_t keep;	     /* bytes of each stream that the answer shall hold (its tail) */
 	/* The number of this start within the run, from 1: what becomes of it is kept for a later
 	 * interpreter. 0: it is not. */
 	uint32_t child;

@@ -22,7 +22,7 @@ struct adopted {
 	uint32_t number;
 	struct child child;
 	enum outcome outcome;
-	bool is_masked, is_cancelled, was_killed, has_survivors, was_told;
+	bool is_masked, is_remote, is_cancelled, was_killed, has_survivors, was_told;
 	int error; /* errno: why nothing is known */
 	size_t keep;
 	struct slot *slot; /* NULL: it printed elsewhere */
@@ -234,9 +234,19 @@ bool adopted_kill(struct family *f)
 
 /* ---- the answer ----------------------------------------------------------------------------- */
 
+/* An ssh that lost its connection: what it said is gone, and 255 may mean that. */
+static bool is_cut_off(const struct adopted *a)
+{
+	return a->is_remote && a->outcome == ENDED &&
+	       (a->child.code != CLD_EXITED || a->child.status == 255);
+}
+
 static void judge(struct adopted *a, struct arena *arena, struct answer *out)
 {
-	if (a->outcome == ENDED)
+	if (is_cut_off(a)) {
+		out->reason = "lost";
+		out->message = "its connection may have been lost: nobody saw it end";
+	} else if (a->outcome == ENDED)
 		exit_answer(a->child.code, a->child.status, arena, out);
 	if (a->is_cancelled) {
 		out->reason = "cancelled";
@@ -309,6 +319,7 @@ void process_adopt(struct family *f, uint64_t token, const struct process_reques
 	a->number = r->child;
 	a->keep = r->keep;
 	a->is_masked = r->is_masked;
+	a->is_remote = r->remote != NULL;
 	a->next = f->adopted;
 	a->place = &f->adopted;
 	if (a->next)

@@ -127,8 +127,7 @@ static void fake_start(struct world *w, uint64_t token, const struct request *r)
 	f->requests = p;
 	struct count *count = count_start(f, p->name);
 	struct str key = {0};
-	const struct value *entry = fake_script_entry(&f->script, str_of(r->step ? r->step : "?"),
-		str_of(r->item ? r->item : ""), count->starts, &key);
+	const struct value *entry = fake_script_entry(&f->script, r, count->starts, &key);
 	if (key.at)
 		count->key = arena_copy(&f->arena, key.at, key.len);
 	p->term_ns = fake_duration(entry, "term", 0);

@@ -10,6 +10,7 @@
  *	deploy: { takes: 30s, exit_code: 1, stderr: "no space left" }
  *	health: [{ status: 503 }, { status: 200, json: { version: v1.2.3 } }]
  *	"deploy[2]": { signal: KILL }        # the second item of a for_each
+ *	"deploy[web1]": { reason: connect }  # the one on that host
  *	approve: { answer: false, comment: not today }
  *	steps: { … }                         # the same, for steps that are named like a key above
  *

@@ -325,6 +325,8 @@ static void describe_process(struct strbuf *b, const struct process_request *r)
 		strbuf_printf(b, " %s: %s", r->is_bash ? "bash" : "script", r->script);
 	}
 	strbuf_putc(b, '\n');
+	if (r->remote)
+		strbuf_printf(b, " host: %s\n", r->remote->name);
 	if (r->cwd)
 		strbuf_printf(b, " cwd: %s\n", r->cwd);
 	for (size_t i = 0; r->env && r->env[i]; i++)

@@ -246,18 +246,28 @@ static const struct entry *find(const struct fake_script *s, struct str key)
 	return e && fake_is_step_key(s, e) ? e : NULL;
 }
 
-const struct value *fake_script_entry(const struct fake_script *s, struct str step, struct str item,
-	unsigned count, struct str *key)
+static const struct entry *find_item(
+	const struct fake_script *s, const char *step, const char *item)
 {
+	struct strbuf name = {0};
+	strbuf_printf(&name, "%s[%s]", step, item);
+	const struct entry *e = find(s, strbuf_str(&name));
+	strbuf_release(&name);
+	return e;
+}
+
+const struct value *fake_script_entry(
+	const struct fake_script *s, const struct request *r, unsigned count, struct str *key)
+{
+	const char *step = r->step ? r->step : "?";
+	const struct remote *remote = r->kind == REQUEST_PROCESS ? r->process.remote : NULL;
 	const struct entry *e = NULL;
-	if (item.len) {
-		struct strbuf name = {0};
-		strbuf_printf(&name, "%.*s[%.*s]", STR_ARGS(step), STR_ARGS(item));
-		e = find(s, strbuf_str(&name));
-		strbuf_release(&name);
-	}
+	if (r->item && *r->item)
+		e = find_item(s, step, r->item);
+	if (!e && remote)
+		e = find_item(s, step, remote->name);
 	if (!e)
-		e = find(s, step);
+		e = find(s, str_of(step));
 	if (!e)
 		return NULL;
 	*key = entry_key(e);

@@ -23,8 +23,8 @@ struct fake_error {
 /* False: the error is filled in. */
 bool fake_script_check(struct fake_script *s, const struct value *top, struct fake_error *e);
 /* The entry (a map) for this start, `count` from 1; NULL: there is none. *key is its name. */
-const struct value *fake_script_entry(const struct fake_script *s, struct str step, struct str item,
-	unsigned count, struct str *key);
+const struct value *fake_script_entry(
+	const struct fake_script *s, const struct request *r, unsigned count, struct str *key);
 bool fake_is_step_key(const struct fake_script *s, const struct entry *e);
 
 /* Of checked entries; NULL entry: the fallback. */

@@ -121,7 +121,7 @@ void loop_add(struct loop *l, struct job *j)
 	l->jobs = j;
 }
 
-static void job_remove(struct job *j)
+void loop_remove(struct job *j)
 {
 	*j->place = j->next;
 	if (j->next)
@@ -179,20 +179,42 @@ void loop_signal(struct loop *l, enum happening_kind kind, int signal)
 	push(l, kind, 0)->what.signal = signal;
 }
 
-static bool tell(struct loop *l, struct arena *a, struct happening *out)
+static struct pending *take_pending(struct loop *l)
 {
 	struct pending *p = l->first;
 	if (!p)
-		return false;
+		return NULL;
 	l->first = p->next;
 	if (!l->first)
 		l->last = &l->first;
+	return p;
+}
+
+static bool is_own(const struct pending *p)
+{
+	return p->job && !p->job->type->answer;
+}
+
+static void free_job(struct job *j)
+{
+	loop_remove(j);
+	j->type->free(j);
+}
+
+static bool tell(struct loop *l, struct arena *a, struct happening *out)
+{
+	struct pending *p;
+	while ((p = take_pending(l)) && is_own(p)) {
+		free_job(p->job);
+		free(p);
+	}
+	if (!p)
+		return false;
 	l->told = p;
 	*out = p->what;
 	if (p->job) {
 		p->job->type->answer(p->job, a, &out->answer);
-		job_remove(p->job);
-		p->job->type->free(p->job);
+		free_job(p->job);
 	}
 	return true;
 }

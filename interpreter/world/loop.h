@@ -33,7 +33,8 @@ struct job {
 
 struct job_type {
 	void (*cancel)(struct job *j);
-	/* Called once, when the end is delivered; then `free`. */
+	/* Called once, when the end is delivered; then `free`. NULL: it is our own affair, and its
+	 * end is told to nobody. */
 	void (*answer)(struct job *j, struct arena *a, struct answer *out);
 	void (*free)(struct job *j);
 };
@@ -65,6 +66,8 @@ void timer_arm(struct loop *l, struct timer *t, int64_t due_ns);
 void timer_disarm(struct timer *t);
 
 void loop_add(struct loop *l, struct job *j);
+/* Another one goes on with its token. */
+void loop_remove(struct job *j);
 struct job *loop_job(struct loop *l, uint64_t token); /* NULL: unknown or finished */
 void loop_finish(struct loop *l, struct job *j);
 void loop_output(struct loop *l, uint64_t token, int stream, struct str text);

@@ -1,4 +1,4 @@
-#include "world/process.h"
+#include "world/ssh.h"
 #include "world/text.h"
 
 #include <errno.h>
@@ -10,6 +10,8 @@
 #define LOOK_EVERY_NS (2 * NS_PER_MS)
 #define KILLING_NS (2 * NS_PER_S)
 #define STOPPED_EVERY_NS (200 * NS_PER_MS)
+/* What a script on another machine has beyond its grace, for the way there and back. */
+#define REMOTE_NS (3 * NS_PER_S)
 
 /* ---- the end ------------------------------------------------------------------------------ */
 
@@ -249,8 +251,12 @@ static void process_cancel(struct job *j)
 		return; /* its end, which says why, is on the way */
 	p->is_cancelled = true;
 	p->deadline_ns = loop_now() + p->family->world->options.grace_ns;
-	orphans_signal(p, SIGTERM, NULL);
-	orphans_signal(p, SIGCONT, NULL); /* a stopped one could not hear it */
+	if (p->ssh && ssh_step_stop(p->ssh)) {
+		p->deadline_ns += REMOTE_NS;
+	} else {
+		orphans_signal(p, SIGTERM, NULL);
+		orphans_signal(p, SIGCONT, NULL); /* a stopped one could not hear it */
+	}
 	timer_arm(&p->family->world->loop, &p->timer, p->deadline_ns);
 }
 
@@ -348,6 +354,8 @@ static void process_answer(struct job *j, struct arena *a, struct answer *out)
 	}
 	out->was_sent = true;
 	exit_answer(p->code, p->status, a, out);
+	if (p->ssh)
+		ssh_step_judge(p->ssh, p->code, p->status, a, out);
 	judge(p, a, out);
 	if (p->slot) {
 		slot_answer(p->slot, p->keep, a, out);
@@ -370,6 +378,7 @@ static void process_free(struct job *j)
 	/* What could not be killed still uses it. */
 	if (p->shim && (p->is_reaped || !p->place))
 		shim_give_back(&p->family->shims, p->shim);
+	ssh_step_free(p->ssh);
 	free(p->note);
 	free(p->failure);
 	free(p);

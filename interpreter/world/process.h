@@ -26,6 +26,8 @@ enum process_phase {
 	PROCESS_ENDED,
 };
 
+struct ssh_step; /* ssh.h */
+
 struct process {
 	struct job job;
 	struct source pidfd;
@@ -42,8 +44,10 @@ struct process {
 	int watch_error;     /* errno: its end could not be waited for */
 	char *failure;	     /* on the heap: it did not begin, and why */
 	size_t keep;
-	struct slot *slot; /* NULL: its output is not ours */
-	char *note;	   /* on the heap */
+	struct slot *slot;    /* NULL: its output is not ours */
+	struct ssh_step *ssh; /* it is ssh, and a step runs over there; or NULL */
+	void *owner;	      /* of a connection of ssh: which; or NULL */
+	char *note;	      /* on the heap */
 	bool has_terminal;
 	struct termios terminal;
 };
@@ -111,6 +115,10 @@ extern const struct job_type process_type;
 void exit_answer(int code, int status, struct arena *a, struct answer *out);
 /* For people: `SIGKILL`. */
 const char *signal_name(struct arena *a, int signal);
+
+/* Begins it; with `ssh` (then the process's) it is ssh for a step. */
+void process_begin(
+	struct family *f, uint64_t token, const struct process_request *r, struct ssh_step *ssh);
 
 /* Whether a shell that was begun ahead took it: ahead.c. */
 bool ahead_start(struct family *f, uint64_t token, const struct process_request *r);

@@ -1,4 +1,5 @@
 #include "world/real_world.h"
+#include "world/ssh.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -139,8 +140,10 @@ static void real_wait(struct world *w, int64_t until, struct arena *a, struct ha
 static void real_free(struct world *world)
 {
 	struct real_world *w = real(world);
+	ssh_close(w->ssh);
 	family_kill(w->family);
 	loop_release(&w->loop);
+	ssh_free(w->ssh);
 	http_free(w->http);
 	asker_free(w->asker);
 	answers_free(w->answers);

@@ -17,6 +17,7 @@ struct real_world {
 	struct source signals;
 	sigset_t mask_before;
 	struct family *family;
+	struct ssh *ssh; /* connections to other machines: ssh.c; NULL until the first */
 	struct http *http;
 	struct asker *asker;	 /* questions, one at a time: question.c; NULL until the first */
 	struct answers *answers; /* from elsewhere: answers.c; NULL until the first question */

@@ -250,6 +250,8 @@ static RAW_CODE void carry_on_alone(struct shim *s)
 {
 	if (s->flow.is_lossy)
 		s->child.is_partial = 1;
+	if (s->held[0] >= 0 && !__atomic_load_n(&s->is_delivered, __ATOMIC_ACQUIRE))
+		RAW_1(close, s->held[0]);
 	move_until_end(s);
 	RAW_2(kill, -s->spawn.pid, SIGKILL);
 	move_all(s);
@@ -372,7 +374,7 @@ struct shim *shim_take(struct shim_pool *pool)
 	}
 	s->strings = strings;
 	s->spawn.script_fd = s->spawn.terminal_fd = -1;
-	s->gate_fd = -1;
+	s->gate_fd = s->held[0] = s->held[1] = -1;
 	s->outputs[0] = s->outputs[1] = s->logs[0] = s->logs[1] = -1;
 	return s;
 }
@@ -418,6 +420,7 @@ static void prepare(struct shim *s)
 	for (int i = 0; i < 2; i++) {
 		s->log_path[i] = s->log_path[i] ? arena_string(a, s->log_path[i]) : NULL;
 		keep(s, s->outputs[i]);
+		keep(s, s->held[i]);
 	}
 	for (int i = 0; i < 3; i++)
 		keep(s, p->fds[i]);

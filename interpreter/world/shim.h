@@ -56,6 +56,11 @@ struct shim {
 	int outputs[2];		 /* the ends of the pipes that we read; -1: none */
 	const char *log_path[2]; /* where it goes if we die */
 	bool has_secrets;	 /* it goes nowhere then */
+	/* Held open as long as the program lives, or -1: the other end of its standard input, and
+	 * that of somebody it depends on. */
+	int held[2];
+	uint32_t is_delivered; /* the program has all that it is to read: if we die before, it gets
+				* the end of its standard input instead */
 
 	uint32_t gate;
 	int gate_fd;

@@ -1,7 +1,7 @@
 /*
  * How a child begins: what is run, with which environment and descriptors, and by whom.
  */
-#include "world/process.h"
+#include "world/ssh.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -87,6 +87,8 @@ const char *process_descriptors(
 		s->fds[1] = p->slot->streams[0].child_end;
 		s->fds[2] = p->slot->streams[1].child_end;
 	}
+	if (p->ssh)
+		s->fds[0] = p->ssh->child_end;
 	return NULL;
 }
 
@@ -103,6 +105,10 @@ void process_record(struct process *p, uint32_t number)
 		.boot = f->boot,
 		.interpreter = f->self,
 	};
+	if (p->ssh) {
+		shim->held[0] = p->ssh->control.fd;
+		shim->held[1] = p->ssh->connection;
+	}
 	struct slot *slot = p->slot;
 	if (!slot)
 		return;
@@ -175,31 +181,38 @@ static const char *start(struct process *p, const struct process_request *r, int
 	return why;
 }
 
-void process_start(struct real_world *w, uint64_t token, const struct request *r)
+void process_begin(
+	struct family *f, uint64_t token, const struct process_request *r, struct ssh_step *ssh)
 {
-	struct family *f = w->family;
 	int pidfd = -1;
-	if (r->process.is_adopted) {
-		process_adopt(f, token, &r->process);
-		return;
-	}
-	if (ahead_start(f, token, &r->process))
-		return;
-	if (r->process.is_interactive && terminal_fd(w) < 0) {
-		refuse(w, token, "rejected", "it needs a terminal, and there is none");
-		return;
-	}
 	struct process *p = process_new(f, token);
-	p->keep = r->process.keep;
-	p->is_masked = r->process.is_masked;
-	const char *why = start(p, &r->process, &pidfd);
+	p->keep = r->keep;
+	p->is_masked = r->is_masked;
+	p->ssh = ssh;
+	const char *why = start(p, r, &pidfd);
 	if (why) {
 		if (p->has_terminal)
 			terminal_take_back(p);
-		refuse(w, token, "spawn", why);
+		refuse(f->world, token, "spawn", why);
 		process_type.free(&p->job);
-	} else {
-		process_released(p, pidfd);
+		return;
 	}
-	arena_reset(&f->scratch);
+	if (ssh)
+		ssh_step_begin(ssh, p->shim);
+	process_released(p, pidfd);
+}
+
+void process_start(struct real_world *w, uint64_t token, const struct request *r)
+{
+	struct family *f = w->family;
+	if (r->process.is_adopted) {
+		process_adopt(f, token, &r->process);
+	} else if (r->process.remote) {
+		ssh_start(w, token, &r->process);
+	} else if (r->process.is_interactive && terminal_fd(w) < 0) {
+		refuse(w, token, "rejected", "it needs a terminal, and there is none");
+	} else if (!ahead_start(f, token, &r->process)) {
+		process_begin(f, token, &r->process, NULL);
+		arena_reset(&f->scratch);
+	}
 }
