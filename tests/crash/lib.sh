@@ -39,6 +39,73 @@ sed -e 's/^runbook: .*/runbook: checked/' \
 sed -e 's/^runbook: .*/runbook: checked-undone/' \
 	-e 's/- { id: three, .*/- { id: three, run: "false", effects: none }/' checked.yml >checked-undone.yml
 
+# All that is more than a program: samples and conditions, a module, a called runbook, a request.
+# What the server does is an effect, too.
+with_server() {
+	cd "$work" || exit 2
+	cat >server.py <<'PY'
+import http.server, os, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        with open(os.path.join(sys.argv[1], "trial", "effects"), "a") as f:
+            f.write(self.path[1:] + "\n")
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+PY
+	# None of our jobs, so that `wait` does not wait for it.
+	server=$(python3 server.py "$work" >port 2>/dev/null & echo $!)
+	until_true 20 [ -s port ] || fail "no server"
+	cat >mark.yml <<'YML'
+version: 1
+module: mark
+about: { purpose: Writes a word down }
+inputs: { word: { type: string, required: true } }
+steps:
+  - id: write
+    run: echo ${{ inputs.word }} >>effects
+    rollback: { run: 'echo undo ${{ inputs.word }} >>effects' }
+YML
+	cat >inner.yml <<'YML'
+version: 1
+runbook: inner
+steps:
+  - { id: first, run: echo first >>effects, rollback: { run: echo undo first >>effects } }
+  - { id: second, uses: ./mark.yml, with: { word: second } }
+outputs: { lines: steps.first.exit_code }
+YML
+	cat >wide.yml <<YML
+version: 1
+runbook: wide
+lock: { name: production, reason: a trial }
+watch:
+  errors: { every: 1h, run: echo 0, value: tonumber(trim(stdout)) }
+steps:
+  - { id: one, uses: ./mark.yml, with: { word: one } }
+  - id: post
+    http: { method: POST, url: 'http://127.0.0.1:$(cat port)/posted' }
+    check: { run: grep -qx posted effects }
+    keep: it stays
+  - { id: inner, call: ./inner.yml }
+  - { id: each, for_each: [x, y], uses: ./mark.yml, with: { word: '\${{ item }}' } }
+  - { id: three, run: echo three >>effects, keep: it stays }
+rollback:
+  when: [{ if: watch.errors > 1 }]
+finally:
+  - { id: last, run: echo last >>effects, keep: it stays }
+YML
+	sed -e 's/^runbook: .*/runbook: wide-undone/' \
+		-e 's/- { id: three, .*/- { id: three, run: echo three >>effects; false, keep: it stays }/' wide.yml >wide-undone.yml
+}
+
 # ---- one trial ---------------------------------------------------------------------------------
 begin() {
 	cd "$work" || exit 2

@@ -141,7 +141,8 @@ each_line short undo ''
 each_line short undo -t
 every=$whole
 
-for name in plain undone; do
+with_server
+for name in plain undone wide wide-undone; do
 	each_call $name '' ''
 	each_line $name '' ''
 	random $name '' '' "$runs"
@@ -187,6 +188,37 @@ has "the other is told who has it" 'process'
 judge slow ''
 same "effects of two" '' "$verdict"
 
+# Two runs in one store, each killed when it happens.
+cd "$work" || exit 2
+sed '/^lock:/d' plain.yml >free.yml
+measure free
+awk -v n="$(((runs + 3) / 4))" -v seed="$seed" 'BEGIN {
+	srand(seed)
+	for (i = 0; i < n; i++)
+		print int(rand() * 80000), int(rand() * 80000)
+}' >"$work/instants"
+while read -r first second; do
+	begin
+	mkdir a b
+	: >a/effects
+	: >b/effects
+	(cd a && "$cut" time "$first" -- "$runbook" exec ../free.yml >out 2>&1 </dev/null) &
+	(cd b && "$cut" time "$second" -- "$runbook" exec ../free.yml >out 2>&1 </dev/null) &
+	wait
+	for id in $("$runbook" runs --format json | sed -n 's/.*"id":"\([^"]*\)".*"status":"lost".*/\1/p'); do
+		timeout 20 "$runbook" resume "$id" --output plain >>out 2>&1 </dev/null || fail "free: resume of $id gave $?"
+	done
+	for one in a b; do
+		cd "$work/trial/$one" || exit 2
+		kills=0
+		judge free ''
+		[ ! -s effects ] || [ -z "$verdict" ] || fail "two runs, $first and $second us: $verdict"
+	done
+	cd "$work/trial" || exit 2
+	same "two runs, $first and $second us: all have ended" '' \
+		"$("$runbook" runs --format json | grep -o '"status":"[a-z]*"' | grep -v succeeded)"
+done <"$work/instants"
+
 # ---- what nobody can know is asked ----------------------------------------------------------------
 begin
 killed -t file effects -- "$runbook" exec slow.yml
@@ -219,5 +251,6 @@ killed -t file effects -- "$runbook" exec slow.yml
 judge slow ''
 same "what did not run is seen" 'lost: one ' "$verdict"
 
+kill "$server"
 echo "$trials trials, seed $seed"
 finish
