@@ -205,7 +205,9 @@ enum lock_answer store_lock(struct store *s, struct arena *a, struct lock_row *r
 	struct lock_row now = {0}, before = {0};
 	bool is_there, is_held, is_good = true;
 
-	if (!store_begin(s))
+	/* It is durable with the first effect under it; after a power cut nobody lives to hold it.
+	 */
+	if (!store_set_durable(s, false) || !store_begin(s))
 		return LOCK_FAILED;
 	is_there = find_lock(s, a, row->name, &now);
 	is_held = is_there && now.is_live && !str_equal(now.run, row->run);
@@ -254,7 +256,8 @@ static bool clear_lock(struct store *s, struct str name, int64_t epoch)
 
 bool store_unlock(struct store *s, struct str name, int64_t epoch)
 {
-	return store_begin(s) && store_finish(s, clear_lock(s, name, epoch));
+	return store_set_durable(s, false) && store_begin(s) &&
+	       store_finish(s, clear_lock(s, name, epoch));
 }
 
 bool store_locks(struct store *s, struct arena *a, struct lock_row **out, size_t *count)

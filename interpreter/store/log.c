@@ -74,29 +74,41 @@ static bool is_gone_on_with(const struct log_view *v, size_t i)
 	return false;
 }
 
-static bool is_damaged(const uint8_t *at, size_t len)
+/* A crash may leave a head that was never written, but not another one. */
+static bool is_nothing(const uint8_t *at)
+{
+	for (size_t i = 0; i < HEAD_BYTES; i++) {
+		if (at[i])
+			return false;
+	}
+	return true;
+}
+
+static bool is_damaged(const uint8_t *at, size_t len, uint64_t whole)
 {
 	struct log_view v = {.at = at, .len = len};
 	size_t page, i = 0;
 
-	if (len < HEAD_BYTES || (big_endian(at) & ~1u) != MAGIC)
+	if (len < HEAD_BYTES)
 		return false;
 	page = big_endian(at + 8);
-	if (page < 512 || page > 65536 || page % 8)
-		return false;
+	if ((big_endian(at) & ~1u) != MAGIC || page < 512 || page > 65536 || page % 8)
+		return !is_nothing(at);
 	v.is_big = big_endian(at) & 1;
 	v.frame_bytes = FRAME_HEAD + page;
 	v.count = (len - HEAD_BYTES) / v.frame_bytes;
 	add_sum(&v, at, FRAME_HEAD);
 	if (v.sum[0] != big_endian(at + 24) || v.sum[1] != big_endian(at + 28))
-		return false;
+		return true;
 	while (i < v.count && is_of_now(&v, i) && is_whole(&v, i))
 		i++;
+	if (HEAD_BYTES + i * v.frame_bytes < whole)
+		return true;
 	return i < v.count && is_of_now(&v, i) && is_gone_on_with(&v, i);
 }
 
 /* A writer may begin the log anew while we look: then its head has changed. */
-static bool look(int fd, size_t len, bool *has_changed)
+static bool look(int fd, size_t len, uint64_t whole, bool *has_changed)
 {
 	uint8_t before[HEAD_BYTES], after[HEAD_BYTES];
 	bool is_bad = false, is_read = pread(fd, before, HEAD_BYTES, 0) == (ssize_t)HEAD_BYTES;
@@ -104,23 +116,23 @@ static bool look(int fd, size_t len, bool *has_changed)
 	ssize_t n = is_read ? pread(fd, copy, len, 0) : 0;
 
 	if (n > 0)
-		is_bad = is_damaged(copy, (size_t)n);
+		is_bad = is_damaged(copy, (size_t)n, whole);
 	*has_changed = is_bad && (pread(fd, after, HEAD_BYTES, 0) != (ssize_t)HEAD_BYTES ||
 					 memcmp(before, after, HEAD_BYTES) != 0);
 	free(copy);
 	return is_bad && !*has_changed;
 }
 
-bool store_log_is_damaged(const char *path, struct arena *a)
+bool store_log_is_damaged(const char *log, uint64_t whole)
 {
-	int fd = open(arena_printf(a, "%s-wal", path), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(log, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	bool is_bad = false, has_changed = true;
 	struct stat st;
 
 	for (int tries = 0; fd >= 0 && has_changed && tries < 10; tries++) {
 		has_changed = false;
 		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > (off_t)HEAD_BYTES)
-			is_bad = look(fd, (size_t)st.st_size, &has_changed);
+			is_bad = look(fd, (size_t)st.st_size, whole, &has_changed);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -294,7 +294,7 @@ static const char *look_inside(struct store *s, int64_t *version_out, struct are
 	if (version < 1)
 		return "is damaged: it has no schema version";
 	*version_out = version;
-	return store_look_at_binding(s, a);
+	return s->is_sealed ? NULL : store_look_at_binding(s, a);
 }
 
 /* From an earlier schema, one step a version; another process may have been faster. */
@@ -345,6 +345,23 @@ static const char *configure(struct store *s, enum store_use use, struct arena *
 	return migrate(s, version, a);
 }
 
+/* SQLite syncs the folder of a log once a process, though it may be old, and passes over errors. We
+ * do it when there is a new one. */
+static int no_folder(const char *path, int *fd)
+{
+	(void)path;
+	(void)fd;
+	return SQLITE_CANTOPEN;
+}
+
+static void leave_folders_to_us(void)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	if (vfs && vfs->iVersion >= 3)
+		vfs->xSetSystemCall(vfs, "openDirectory", (sqlite3_syscall_ptr)no_folder);
+}
+
 /* What SQLite put beside a file that is refused. Files that were there are somebody's. */
 static void remove_traces(const char *path, bool had_log, bool had_index, struct arena *a)
 {
@@ -372,13 +389,14 @@ static struct store *open_existing(
 		out_of_memory();
 	arena_init(&s->pending);
 	s->last = &s->first;
-	if (store_log_is_damaged(path, a))
-		*why = "is damaged: bytes in its log (`-wal`) were changed; take it from a copy";
-	else if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
+	*why = store_look_at_log(path, &s->is_sealed, a);
+	if (!*why && sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
 		*why = arena_printf(
 			a, "cannot be opened: %s", store_reason(s->db, reason, sizeof(reason)));
-	else
+	if (!*why)
 		*why = configure(s, use, a);
+	if (!*why && use == STORE_WRITE && !had_log && !sync_folder(folder_of(a, path)))
+		*why = arena_printf(a, "its folder cannot be synced: %s", strerror(errno));
 	if (!*why)
 		return s;
 	store_close(s);
@@ -392,6 +410,7 @@ struct store *store_open(const char *path, enum store_use use, struct arena *a, 
 	bool exists = false;
 	mode_t umask_before = umask(077);
 
+	leave_folders_to_us();
 	*why = look_at_file(path, a, &exists);
 	if (!*why && exists)
 		*why = look_at_folder(folder_of(a, path));
@@ -413,6 +432,8 @@ void store_close(struct store *s)
 		return;
 	for (int i = 0; i < STATEMENT_COUNT; i++)
 		sqlite3_finalize(s->statements[i]);
+	if (s->writers_fd >= 0)
+		store_seal(s);
 	sqlite3_close(s->db);
 	if (s->writers_fd >= 0)
 		close(s->writers_fd);

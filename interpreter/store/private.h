@@ -39,7 +39,10 @@ struct store {
 			 * and another begins its log anew at the same moment */
 	int run_fd;	/* of the run that this process owns, or -1 */
 	bool is_durable, has_failed;
-	bool is_bound; /* this sitting is told apart: binding.c */
+	bool is_bound;	/* this sitting is told apart: binding.c */
+	bool is_sealed; /* as the last sitting left it: seal.c */
+	bool has_written;
+	uint64_t log_bytes; /* of the log, up to our last commit */
 	struct arena pending;
 	struct pending_event *first, **last;
 	/* To be written with the next commit. */
@@ -62,6 +65,8 @@ sqlite3_stmt *store_statement(struct store *s, enum statement which);
 sqlite3_stmt *store_prepare(struct store *s, const char *sql);
 bool store_step_done(struct store *s, sqlite3_stmt *statement); /* expects no row; resets */
 bool store_run_once(struct store *s, sqlite3_stmt *statement);	/* the same; finalizes */
+/* Whether the transactions that follow wait for the disk. */
+bool store_set_durable(struct store *s, bool durable);
 bool store_begin(struct store *s);		  /* the writers' lock, BEGIN IMMEDIATE */
 bool store_finish(struct store *s, bool is_good); /* COMMIT or ROLLBACK; the same */
 
@@ -72,8 +77,13 @@ const char *store_binding_schema(void);
 bool store_bind_sitting(struct store *s, bool is_empty);
 bool store_log_is_empty(const struct store *s);
 
-/* Whether bytes in the middle of the log beside the database were changed. */
-bool store_log_is_damaged(const char *path, struct arena *a);
+/* Whether bytes of the log were changed that stand before others, or in its first `whole`. */
+bool store_log_is_damaged(const char *log, uint64_t whole);
+/* seal.c: how a sitting leaves both files; nothing is done when it wrote nothing. */
+void store_seal(struct store *s);
+/* NULL, or what is wrong with the log. *is_sealed: nobody has touched either since a sitting ended
+ * well, so there is nothing to look for. */
+const char *store_look_at_log(const char *path, bool *is_sealed, struct arena *a);
 
 /* The chain: FNV-1a over the sum before it and the text. */
 uint64_t store_sum(uint64_t before, struct str text);

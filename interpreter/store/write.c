@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/sha256.h"
 
-static bool set_durable(struct store *s, bool durable)
+bool store_set_durable(struct store *s, bool durable)
 {
 	if (s->is_durable == durable)
 		return true;
@@ -122,7 +122,7 @@ bool store_repin_run(struct store *s, const struct run_row *row, const struct so
 	int64_t set;
 	bool is_good;
 
-	if (!set_durable(s, true) || !store_begin(s))
+	if (!store_set_durable(s, true) || !store_begin(s))
 		return false;
 	is_good = next_set(s, row->number, &set) &&
 		  insert_sources(s, row->number, set, sources, source_count) &&
@@ -170,7 +170,8 @@ bool store_reopen_run(struct store *s, const struct run_row *row)
 	sqlite3_stmt *st;
 	bool is_good;
 
-	if (!store_begin(s))
+	/* Durable with the first thing that has to be. */
+	if (!store_set_durable(s, false) || !store_begin(s))
 		return false;
 	st = store_prepare(s, "UPDATE runs SET ended_ns = 0, status = 'running', owner = ?2,"
 			      " host = ?3, pid = ?4, options = ?5 WHERE number = ?1");
@@ -266,7 +267,7 @@ bool store_commit(struct store *s, bool durable)
 		return false;
 	if (!s->begin && !s->first && !s->end && !durable)
 		return true;
-	if (!set_durable(s, durable) || !store_begin(s))
+	if (!store_set_durable(s, durable) || !store_begin(s))
 		return false;
 	if (s->begin)
 		is_good = insert_row(s, s->begin) &&

@@ -28,10 +28,14 @@ has "why" "File too large"
 same "nothing has run" '' "$(cat effects 2>/dev/null)"
 run 0 exec two.yml
 rm effects
+mkdir seed
+cp -a runs.db* seed
 # More room each time: at first the store cannot be opened, then not even the first start recorded,
 # then only a later one.
 n=1 some=0
-while [ $n -le 140 ]; do
+while [ $n -le 200 ]; do
+	rm -rf runs.db*
+	cp -a seed/. .
 	limited $n exec two.yml --output jsonl
 	[ $code -ne 0 ] || break
 	same "limit $n" 7 $code

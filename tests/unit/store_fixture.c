@@ -80,6 +80,17 @@ void store_fixture_events(struct store *s, const struct run_row *row, int count)
 	CHECK(store_commit(s, true));
 }
 
+void store_fixture_fill(struct store *s, const struct run_row *row)
+{
+	char body[4001];
+
+	memset(body, 'x', sizeof(body) - 1);
+	body[sizeof(body) - 1] = '\0';
+	for (int i = 0; i < 100; i++)
+		store_event(s, row, (uint64_t)i, str_of(body));
+	CHECK(store_commit(s, true));
+}
+
 void store_fixture_end(struct store *s, struct run_row *row, const char *status)
 {
 	row->status = str_of(status);

@@ -24,6 +24,8 @@ const char *store_fixture_path(struct store_fixture *f, const char *name);
 struct run_row store_fixture_run(struct store *s, const char *id, int64_t second);
 /* Adds `count` events `{"n":1}` and so on, and commits. */
 void store_fixture_events(struct store *s, const struct run_row *row, int count);
+/* So much that a log with it is put away at the end. */
+void store_fixture_fill(struct store *s, const struct run_row *row);
 /* Ends it after a minute. */
 void store_fixture_end(struct store *s, struct run_row *row, const char *status);
 /* Their bodies one behind the other, or `damaged`, or `torn ` before them. */

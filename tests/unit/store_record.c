@@ -231,6 +231,10 @@ TEST(store_drops_the_end_of_a_log_that_was_cut)
 	store_fixture_events(s, &row, 2);
 	store_close(s);
 	CHECK(stat(log, &st) == 0 && truncate(log, st.st_size - 100) == 0);
+	/* Whoever wrote it ended well, and it was whole then. */
+	CHECK(!store_fixture_open(&f, STORE_WRITE) && strstr(f.why, "is damaged"));
+	/* Without a seal it was a crash. */
+	CHECK(truncate(store_fixture_path(&f, "runbook.db-writer"), 0) == 0);
 	s = store_fixture_open(&f, STORE_WRITE);
 	CHECK(s != NULL);
 	CHECK_STR(store_fixture_read(&f, s, row.number), "{\"n\":1}{\"n\":2}");
@@ -238,8 +242,54 @@ TEST(store_drops_the_end_of_a_log_that_was_cut)
 	store_fixture_release(&f);
 }
 
+TEST(store_misses_a_log_that_is_gone)
+{
+	struct store *s;
+	struct run_row row;
+
+	store_fixture_init(&f);
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r1", 0);
+	store_fixture_end(s, &row, "succeeded");
+	store_close(s);
+	s = store_fixture_open(&f, STORE_READ);
+	CHECK_STR(listed(s, &(struct run_filter){0}), " r1");
+	store_close(s);
+	CHECK(unlink(store_fixture_path(&f, "runbook.db-wal")) == 0);
+	CHECK(!store_fixture_open(&f, STORE_READ) && strstr(f.why, "`-wal`) is gone"));
+	CHECK(!store_fixture_open(&f, STORE_WRITE));
+	store_fixture_release(&f);
+}
+
+/* What was written last is found changed, too, and the head. */
+TEST(store_refuses_a_log_that_was_changed_at_either_end)
+{
+	const char *log;
+	struct store *s;
+	struct run_row row;
+
+	store_fixture_init(&f);
+	log = store_fixture_path(&f, "runbook.db-wal");
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r1", 0);
+	store_fixture_end(s, &row, "succeeded");
+	store_close(s);
+	CHECK(flip(log, "succeeded"));
+	CHECK(!store_fixture_open(&f, STORE_READ) && strstr(f.why, "is damaged"));
+	store_fixture_release(&f);
+	store_fixture_init(&f);
+	log = store_fixture_path(&f, "runbook.db-wal");
+	s = store_fixture_open(&f, STORE_WRITE);
+	store_fixture_run(s, "r1", 0);
+	store_close(s);
+	CHECK(truncate(store_fixture_path(&f, "runbook.db-writer"), 0) == 0);
+	CHECK(flip(log, "\x37\x7f\x06"));
+	CHECK(!store_fixture_open(&f, STORE_READ) && strstr(f.why, "is damaged"));
+	store_fixture_release(&f);
+}
+
 /* Then a changed byte is found by its sum. */
-TEST(store_puts_its_log_away_at_the_end_of_a_run)
+TEST(store_puts_a_long_log_away_at_the_end_of_a_run)
 {
 	struct store *s;
 	struct run_row row;
@@ -249,6 +299,7 @@ TEST(store_puts_its_log_away_at_the_end_of_a_run)
 	s = store_fixture_open(&f, STORE_WRITE);
 	row = store_fixture_run(s, "r1", 0);
 	store_fixture_events(s, &row, 3);
+	store_fixture_fill(s, &row);
 	store_fixture_end(s, &row, "succeeded");
 	store_close(s);
 	CHECK(stat(store_fixture_path(&f, "runbook.db-wal"), &st) == 0 && st.st_size == 0);
