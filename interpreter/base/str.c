@@ -80,7 +80,22 @@ static uint64_t hash_seed(void)
 	return seed;
 }
 
-uint32_t str_hash(struct str s)
+/* Up to seven bytes as a number, different for different bytes of one length. */
+static uint64_t few_bytes(const char *at, size_t len)
+{
+	uint64_t number = 0;
+	if (len >= 4) {
+		uint32_t first, last;
+		memcpy(&first, at, 4);
+		memcpy(&last, at + len - 4, 4);
+		return first | (uint64_t)last << 32;
+	}
+	for (size_t i = 0; i < len; i++)
+		number = number << 8 | (unsigned char)at[i];
+	return number;
+}
+
+uint64_t str_hash_wide(struct str s)
 {
 	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
 	uint64_t h = hash_seed() ^ s.len;
@@ -90,10 +105,13 @@ uint32_t str_hash(struct str s)
 		memcpy(&word, s.at + i, 8);
 		h = fold(h ^ word, odd) + i;
 	}
-	uint64_t tail = 0;
-	if (i < s.len)
-		memcpy(&tail, s.at + i, s.len - i);
-	h = fold(fold(h ^ tail, odd) + hash_seed(), odd);
+	h = fold(fold(h ^ few_bytes(s.at + i, s.len - i), odd) + hash_seed(), odd);
+	return h;
+}
+
+uint32_t str_hash(struct str s)
+{
+	uint64_t h = str_hash_wide(s);
 	return (uint32_t)(h ^ (h >> 32));
 }
 

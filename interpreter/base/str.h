@@ -50,6 +50,7 @@ struct str str_trim(struct str s); /* without ASCII white space at both ends */
 /* Position of `needle` in `s` from `from` on, or -1. */
 ptrdiff_t str_find(struct str s, struct str needle, size_t from);
 uint32_t str_hash(struct str s);
+uint64_t str_hash_wide(struct str s);
 
 /* Valid UTF-8 (RFC 3629: shortest form, no surrogates). Gives the offset of the first bad byte. */
 bool utf8_valid(struct str s, size_t *bad);

@@ -135,7 +135,14 @@ struct entry *map_set(struct arena *a, struct map *m, struct str key, struct val
 
 struct entry *map_find(const struct map *m, struct str key)
 {
-	return m->count ? find_hashed(m, key, str_hash(key)) : NULL;
+	if (m->index)
+		return find_hashed(m, key, str_hash(key));
+	/* Few keys are compared sooner than one is hashed. */
+	for (struct entry *e = m->entries; e < m->entries + m->count; e++) {
+		if (str_equal(entry_key(e), key))
+			return e;
+	}
+	return NULL;
 }
 
 const struct value *map_get(const struct map *m, const char *key)

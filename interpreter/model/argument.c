@@ -157,11 +157,13 @@ static void check_method(struct decoder *d, const struct template *method)
 static void one_body(struct decoder *d, const struct value *v)
 {
 	static const char *const bodies[] = {"json", "form", "body", "file"};
-	for (size_t i = 0; i < 4; i++) {
-		for (size_t j = i + 1; j < 4; j++) {
-			if (keys_exclude(d, v, bodies[i], bodies[j], "a request has one body"))
-				return;
-		}
+	const char *first = NULL;
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		if (!has_key(v, bodies[i]))
+			continue;
+		if (first && keys_exclude(d, v, first, bodies[i], "a request has one body"))
+			return;
+		first = bodies[i];
 	}
 }
 

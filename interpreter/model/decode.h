@@ -60,7 +60,9 @@ bool is_interpolated(struct str text);
 /* The bytes a plain scalar is written with. */
 struct str scalar_text(struct decoder *d, const struct value *v);
 
-/* ids.c: each tells what is wrong with a name. */
+/* ids.c: notes the id of one more step. */
+void id_set_add(struct id_set *set, struct str id);
+/* Each tells what is wrong with a name. */
 bool id_check(struct decoder *d, struct str id, struct span span);
 bool name_check(struct decoder *d, struct str name, struct span span);
 /* A result of a step may not take the name of one of the step's fields or of its action's results.

@@ -113,6 +113,39 @@ static void offer_mentions(
 	}
 }
 
+/* The one of `hash`, or the free one where it belongs. */
+static uint64_t *id_slot(const struct id_set *set, uint64_t hash)
+{
+	size_t at = (size_t)(hash >> 1) & (set->size - 1);
+	while (set->slots[at] && set->slots[at] != hash)
+		at = (at + 1) & (set->size - 1);
+	return &set->slots[at];
+}
+
+static void id_set_grow(struct id_set *set)
+{
+	struct id_set old = *set;
+	set->size = old.size ? old.size * 2 : 64;
+	set->slots = heap_array(NULL, set->size, sizeof *set->slots);
+	memset(set->slots, 0, set->size * sizeof *set->slots);
+	for (size_t i = 0; i < old.size; i++) {
+		if (old.slots[i])
+			*id_slot(set, old.slots[i]) = old.slots[i];
+	}
+	free(old.slots);
+}
+
+void id_set_add(struct id_set *set, struct str id)
+{
+	uint64_t hash = str_hash_wide(id) | 1; /* 0 is a free slot */
+	if (set->count * 2 >= set->size)
+		id_set_grow(set);
+	uint64_t *slot = id_slot(set, hash);
+	set->has_twice |= *slot == hash;
+	*slot = hash;
+	set->count++;
+}
+
 bool id_check(struct decoder *d, struct str id, struct span span)
 {
 	size_t bad = bad_byte(id, false);

@@ -3,29 +3,58 @@
  */
 #include "model/decode.h"
 
+#include <assert.h>
 #include <math.h>
 
 /* ---- rows by name -----------------------------------------------------------------------------
  */
 
-static void index_build(const struct record *r)
+/* Zero means "not given" for most; these say it in another way. */
+static bool is_unset_by_zero(const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_BOOL:
+	case FIELD_INT:
+	case FIELD_DURATION:
+	case FIELD_DURATION_LATE:
+	case FIELD_SIZE:
+	case FIELD_NUMBER:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void index_row(struct record_index *index, const struct field *f, uint8_t row)
+{
+	uint8_t slot = (uint8_t)str_hash(str_of(f->name));
+	while (index->slots[slot])
+		slot++;
+	index->slots[slot] = (uint8_t)(row + 1);
+	assert(index->unset_count < sizeof index->unset);
+	assert(index->required_count < sizeof index->required);
+	if (!is_unset_by_zero(f))
+		index->unset[index->unset_count++] = row;
+	if (f->flags & FIELD_REQUIRED)
+		index->required[index->required_count++] = row;
+}
+
+static const struct record_index *index_of(const struct record *r)
 {
 	struct record_index *index = r->index;
-	for (size_t i = 0; i < r->count; i++) {
-		uint8_t slot = (uint8_t)str_hash(str_of(r->fields[i].name));
-		while (index->slots[slot])
-			slot++;
-		index->slots[slot] = (uint8_t)(i + 1);
+	if (!index->is_ready) {
+		for (size_t i = 0; i < r->count; i++)
+			index_row(index, &r->fields[i], (uint8_t)i);
+		index->is_ready = true;
 	}
-	index->is_ready = true;
+	return index;
 }
 
 static const struct field *find_row(const struct record *r, struct str key, uint32_t hash)
 {
-	if (!r->index->is_ready)
-		index_build(r);
-	for (uint8_t slot = (uint8_t)hash; r->index->slots[slot]; slot++) {
-		const struct field *f = &r->fields[r->index->slots[slot] - 1];
+	const struct record_index *index = index_of(r);
+	for (uint8_t slot = (uint8_t)hash; index->slots[slot]; slot++) {
+		const struct field *f = &r->fields[index->slots[slot] - 1];
 		if (str_is(key, f->name))
 			return f;
 	}
@@ -49,27 +78,18 @@ static void *member_at(void *out, const struct field *f)
 	return (char *)out + f->offset;
 }
 
-/* Zero means "not given" for most; these four say it in another way. */
 static void set_not_given(const struct record *r, void *out)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		const struct field *f = &r->fields[i];
-		switch (f->type) {
-		case FIELD_BOOL:
-			*(int8_t *)member_at(out, f) = -1;
-			break;
-		case FIELD_INT:
-		case FIELD_DURATION:
-		case FIELD_DURATION_LATE:
-		case FIELD_SIZE:
-			*(int64_t *)member_at(out, f) = INT64_MIN;
-			break;
-		case FIELD_NUMBER:
-			*(double *)member_at(out, f) = (double)NAN;
-			break;
-		default:
-			break;
-		}
+	const struct record_index *index = index_of(r);
+	for (size_t i = 0; i < index->unset_count; i++) {
+		const struct field *f = &r->fields[index->unset[i]];
+		void *member = member_at(out, f);
+		if (f->type == FIELD_BOOL)
+			*(int8_t *)member = -1;
+		else if (f->type == FIELD_NUMBER)
+			*(double *)member = (double)NAN;
+		else
+			*(int64_t *)member = INT64_MIN;
 	}
 }
 
@@ -148,10 +168,11 @@ static bool was_suggested(const struct frame *frame, const char *name)
 
 static void require_keys(struct decoder *d, const struct record *r, const struct value *v)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		const struct field *f = &r->fields[i];
-		if (!(f->flags & FIELD_REQUIRED) || f->not_in & (r->place | d->places) ||
-			has_key(v, f->name) || was_suggested(d->frame, f->name))
+	const struct record_index *index = index_of(r);
+	for (size_t i = 0; i < index->required_count; i++) {
+		const struct field *f = &r->fields[index->required[i]];
+		if (f->not_in & (r->place | d->places) || has_key(v, f->name) ||
+			was_suggested(d->frame, f->name))
 			continue;
 		struct diagnostic *told = diagnose(
 			d->diagnostics, RB103, mapping_span(v), "%s needs `%s`", r->name, f->name);

@@ -84,10 +84,14 @@ struct field {
 	const char *example; /* a value as YAML */
 };
 
-/* Names to rows, made when a record is first met; its size bounds the rows of a record. */
+/* Names to rows, made when a record is first met; its sizes bound the rows of a record. */
 struct record_index {
 	bool is_ready;
 	uint8_t slots[256]; /* row + 1 */
+	/* The rows that are looked at in every mapping, whatever its keys: those whose members are
+	 * not zero when they are not given, and those that have to be. */
+	uint8_t unset[64], required[16];
+	uint8_t unset_count, required_count;
 };
 #define RECORD_INDEX (&(struct record_index){.is_ready = false})
 
@@ -141,6 +145,13 @@ struct named_value {
 	struct template *value;
 };
 
+/* The ids of steps as hashes, on the heap: enough to know that none is there twice. */
+struct id_set {
+	uint64_t *slots;
+	size_t size, count;
+	bool has_twice; /* or it is chance */
+};
+
 /* What decoding needs and fills. */
 struct decoder {
 	struct arena *arena;
@@ -154,6 +165,7 @@ struct decoder {
 	struct frame *frame;
 	uint16_t places;      /* inherited from the records around */
 	struct arena scratch; /* of one script at a time */
+	struct id_set ids;
 };
 
 /* Decodes `v` into `out` (zeroed by the caller or freshly allocated): defaults of "not given" are

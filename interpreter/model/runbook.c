@@ -190,7 +190,7 @@ static bool decode_document(struct runbook *r, struct decoder *d, const struct v
 }
 
 /* In an arena of its own, as most of it would be in the way when it has to be done again. */
-static bool decode_while_reading(struct runbook *r, const struct decoder *whole)
+static bool decode_while_reading(struct runbook *r, struct decoder *whole)
 {
 	struct arena own = {0};
 	struct diagnostics told;
@@ -201,6 +201,8 @@ static bool decode_while_reading(struct runbook *r, const struct decoder *whole)
 	d.diagnostics = &told;
 	bool is_good = stream_read(&d, r->file, &document) && decode_document(r, &d, &document) &&
 		       !told.first;
+	whole->ids.has_twice = d.ids.has_twice;
+	free(d.ids.slots);
 	arena_release(&d.scratch);
 	if (is_good) {
 		arena_adopt(whole->arena, &own);
@@ -252,10 +254,14 @@ struct runbook *runbook_load_file(
 	struct runbook *r = arena_new(a, struct runbook);
 	struct decoder decoder = {.arena = a, .files = files, .file = file, .diagnostics = d};
 	r->file = file;
-	if (decode_while_reading(r, &decoder) || decode_whole(r, &decoder)) {
-		check_ids(r, decoder.diagnostics);
+	bool is_clean = decode_while_reading(r, &decoder);
+	if (is_clean || decode_whole(r, &decoder)) {
+		/* Ids that differ by case only have been told of already: they are no ids. */
+		if (!is_clean || decoder.ids.has_twice)
+			check_ids(r, decoder.diagnostics);
 		compile_scripts(&decoder, r);
 	}
+	free(decoder.ids.slots);
 	arena_release(&decoder.scratch);
 	return r;
 }

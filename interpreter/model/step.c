@@ -165,6 +165,8 @@ static void companions(struct decoder *d, const struct step *s, const struct val
 
 static void effects_agree(struct decoder *d, const struct step *s, const struct value *v)
 {
+	if (!has_key(v, "keep") && !has_key(v, "irreversible"))
+		return;
 	if (s->effects == EFFECT_NONE) {
 		keys_exclude(d, v, "effects", "keep", "`keep` is for an effect that stays");
 		keys_exclude(
@@ -254,6 +256,8 @@ void step_finish(struct decoder *d, void *out, const struct value *v)
 {
 	struct step *s = out;
 	s->span = first_line(d, v);
+	if (s->id.len)
+		id_set_add(&d->ids, s->id);
 	if (!s->action) {
 		has_no_action(d, v);
 		return;
