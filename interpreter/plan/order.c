@@ -152,11 +152,11 @@ static bool add_needs(struct plan *p, struct edge_list *edges, struct diagnostic
 	for (uint32_t i = 0; i < p->count; i++) {
 		const struct node *n = &p->nodes[i];
 
-		if (n->step && n->step->has_needs) {
+		if (n->has_needs) {
 			has_explicit = true;
 			add_needs_of(p, edges, i, d);
 		}
-		if (follows_sibling(p, n) && !p->nodes[n->next].step->has_needs)
+		if (follows_sibling(p, n) && !p->nodes[n->next].has_needs)
 			add_edge(edges, n->next, i);
 	}
 	return has_explicit;
@@ -248,7 +248,7 @@ static struct span need_span(const struct plan *p, uint32_t node, uint32_t need)
 
 	if (!n->step)
 		return (struct span){0};
-	for (uint32_t k = 0; n->step->has_needs && k < n->step->needs.count; k++) {
+	for (uint32_t k = 0; n->has_needs && k < n->step->needs.count; k++) {
 		if (plan_step(p, n->unit, n->step->needs.items[k]) == need)
 			return n->step->needs.spans[k];
 	}

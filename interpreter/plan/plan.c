@@ -40,6 +40,8 @@ static void set_defaults(struct node *n, const struct step *s)
 	n->effect = (uint8_t)step_effect(s);
 	n->on_failure = s->on_failure ? s->on_failure : ON_FAILURE_STOP;
 	n->needs_slot = s->action == ACTION_RUN || s->action == ACTION_HTTP;
+	n->has_needs = s->has_needs;
+	n->unit->id_count += s->id.len > 0;
 }
 
 /* ---- modules and called runbooks ------------------------------------------------------------ */
@@ -212,16 +214,10 @@ static uint32_t id_slot(const struct plan *p, const struct unit *u, struct str i
 
 static void index_ids(struct plan *p)
 {
-	uint32_t *counts = arena_array(p->arena, p->unit_count, sizeof(*counts));
-
-	for (uint32_t i = 0; i < p->count; i++) {
-		if (p->nodes[i].step && p->nodes[i].step->id.len)
-			counts[p->nodes[i].unit->number]++;
-	}
 	for (uint32_t i = 0; i < p->unit_count; i++) {
 		uint32_t size = 2;
 
-		while (size < counts[i] * 2)
+		while (size < p->units[i]->id_count * 2)
 			size *= 2;
 		p->units[i]->ids = arena_array(p->arena, size, sizeof(uint32_t));
 		p->units[i]->ids_mask = size - 1;
@@ -299,16 +295,6 @@ bool plan_is_sample(const struct plan *p, uint32_t node)
 	return p->watch_count && node >= p->watches[0].node;
 }
 
-static void *keep(struct arena *a, void *heap, size_t count, size_t size)
-{
-	void *kept = arena_array(a, count, size);
-
-	if (count)
-		memcpy(kept, heap, count * size);
-	free(heap);
-	return kept;
-}
-
 struct plan *plan_build(struct arena *a, struct source_set *files, const struct runbook *book,
 	struct diagnostics *d)
 {
@@ -327,9 +313,11 @@ struct plan *plan_build(struct arena *a, struct source_set *files, const struct 
 	number_nodes(&b, p);
 	free(b.calls);
 	p->count = b.count;
-	p->nodes = keep(a, b.nodes, b.count, sizeof(*p->nodes));
+	p->nodes = heap_array(b.nodes, b.count, sizeof(*p->nodes));
 	p->unit_count = b.unit_count;
-	p->units = keep(a, b.units, b.unit_count, sizeof(struct unit *));
+	p->units = arena_array(a, b.unit_count, sizeof(struct unit *));
+	memcpy(p->units, b.units, b.unit_count * sizeof(struct unit *));
+	free(b.units);
 	index_ids(p);
 	resolve_watches(p, d);
 	mark_late_monitors(p);
@@ -342,7 +330,9 @@ struct plan *plan_build(struct arena *a, struct source_set *files, const struct 
 
 void plan_release(struct plan *p)
 {
-	for (uint32_t i = 0; p && i < p->unit_count; i++) {
+	if (!p)
+		return;
+	for (uint32_t i = 0; i < p->unit_count; i++) {
 		struct sandbox *helpers = p->units[i]->helpers;
 
 		/* Uses of the same file share one. */
@@ -352,4 +342,5 @@ void plan_release(struct plan *p)
 		}
 		sandbox_free(helpers);
 	}
+	free(p->nodes);
 }

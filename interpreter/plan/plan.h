@@ -31,7 +31,7 @@ struct unit {
 	uint32_t node;	    /* the `uses` or `call` node; the root for the runbook */
 	const struct runbook *book;
 	uint32_t *ids; /* hash table of nodes by step id: see plan_step */
-	uint32_t ids_mask;
+	uint32_t ids_mask, id_count;
 	struct sandbox *helpers; /* its `lua:` file, loaded; NULL: none */
 	bool has_late_monitors;	 /* some durations of its monitors come from its inputs */
 };
@@ -46,6 +46,7 @@ struct node {
 	uint32_t needs, need_count;	    /* into plan->edges: what it waits for */
 	uint32_t followers, follower_count; /* into plan->edges: what waits for it */
 	uint8_t role, action, effect, on_failure;
+	bool has_needs;	   /* its step says what it waits for */
 	bool needs_slot;   /* counts towards --jobs: it runs something */
 	bool reads_output; /* some guard may read its stdout, lines or json */
 	bool is_read;	   /* some guard names it: `steps.x` */
@@ -97,7 +98,7 @@ struct plan {
 struct plan *plan_build(struct arena *a, struct source_set *files, const struct runbook *book,
 	struct diagnostics *d);
 
-/* What a plan holds beside its arena: the helper files' Lua. NULL is none. */
+/* What a plan holds beside its arena: its nodes, the helper files' Lua. NULL is none. */
 void plan_release(struct plan *p);
 
 /* The node of a step id in a unit, or NODE_NONE. */

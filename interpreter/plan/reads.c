@@ -22,13 +22,8 @@ struct read_search {
 	uint32_t node;
 	enum guard_place place;
 	struct str as;
+	bool reads_any; /* `steps[name]`: any of them */
 };
-
-static void mark_all(struct plan *p)
-{
-	for (uint32_t i = 0; i < p->count; i++)
-		p->nodes[i].is_read = p->nodes[i].reads_output = true;
-}
 
 static bool is_steps(const struct expr *e)
 {
@@ -53,7 +48,7 @@ static void mark_name(struct read_search *s, const struct expr *e, const struct 
 	struct node *n = &s->p->nodes[s->node];
 
 	if (str_is(e->name, "steps"))
-		mark_all(s->p); /* `steps[name]`: any of them */
+		s->reads_any = true;
 	else if (str_is(e->name, "self"))
 		mark_step(s->p, plan_undone_step(s->p, s->node), e, above);
 	if (s->place >= PLACE_RESULT && is_output_name(e->name))
@@ -138,15 +133,16 @@ static void mark_book(struct read_search *s, const struct runbook *book, uint32_
 }
 
 /* The result of a `choose` is its branch's, the result of a module its outputs'. */
-static void pass_down(struct plan *p)
+static void pass_down(struct plan *p, bool reads_any)
 {
 	for (uint32_t i = 0; i < p->count; i++) {
 		struct node *n = &p->nodes[i];
 
-		if (n->parent == NODE_NONE || p->nodes[n->parent].action != ACTION_CHOOSE)
-			continue;
-		n->is_read |= p->nodes[n->parent].is_read;
-		n->reads_output |= p->nodes[n->parent].reads_output;
+		bool is_branch = n->parent != NODE_NONE &&
+				 p->nodes[n->parent].action == ACTION_CHOOSE;
+
+		n->is_read |= reads_any || (is_branch && p->nodes[n->parent].is_read);
+		n->reads_output |= reads_any || (is_branch && p->nodes[n->parent].reads_output);
 	}
 }
 
@@ -173,5 +169,5 @@ void plan_mark_reads(struct plan *p)
 		if (node != NODE_NONE)
 			mark_book(&s, p->units[i]->book, node);
 	}
-	pass_down(p);
+	pass_down(p, s.reads_any);
 }

@@ -68,14 +68,7 @@ static void open_fixture(struct fixture *f, const char *text, const struct check
 
 static void close_fixture(struct fixture *f)
 {
-	for (uint32_t i = 0; i < f->plan->unit_count; i++) {
-		struct sandbox *s = f->plan->units[i]->helpers;
-		bool is_first = true;
-		for (uint32_t j = 0; j < i; j++)
-			is_first &= f->plan->units[j]->helpers != s;
-		if (s && is_first)
-			sandbox_free(s);
-	}
+	plan_release(f->plan);
 	free(f->text);
 	arena_release(&f->arena);
 	regex_release_all();

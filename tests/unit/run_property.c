@@ -46,6 +46,7 @@ static bool trial_load(struct trial *t, struct str book, struct str world)
 
 static void trial_free(struct trial *t)
 {
+	plan_release(t->plan);
 	arena_release(&t->scratch);
 	arena_release(&t->run);
 	arena_release(&t->load);
