@@ -29,6 +29,35 @@ for format in text short github; do
 	hasnt "$format: a turn of the writing" "$(printf '\342\200\256')"
 done
 
+# Bytes that no document may have, in a file, in its path and in messages: each format stays what it is.
+hostile=$(printf 'new\nline ]]>&"\377.yml')
+printf 'version: 1\nrunbook: a\nsteps:\n  - { id: a, s\033[31may: "x" }\n' >escape.yml
+printf 'version: 1\nrunbook: a\nsteps:\n  - { id: a, say: "\377" }\n' >bytes.yml
+cat >"$hostile" <<'YML'
+version: 1
+runbook: a
+steps:
+  - { id: a, "say]]>::error::\n::warning::\u0007\u001b[31m\u202e": x }
+  - { id: b, say: "${{ nope]] }}", if: "x == '😀' and <b> == y" }
+  - { id: "]]>&<", say: x }
+YML
+for format in text short json sarif github gitlab junit checkstyle rdjson; do
+	run 1 lint --format $format escape.yml bytes.yml "$hostile"
+	if python3 - $format <<'PY'; then pass; else fail "$format: hostile bytes"; fi
+import json, sys, xml.etree.ElementTree as tree
+kind, data = sys.argv[1], open("out", "rb").read()
+text = data.decode("utf-8")
+assert not [c for c in text if ord(c) < 32 and c != "\n" or c == "\u202e"], "a control character"
+if kind in ("junit", "checkstyle"):
+    tree.fromstring(data)
+elif kind in ("json", "sarif", "gitlab", "rdjson"):
+    json.loads(text)
+elif kind in ("short", "github"):
+    start = "::" if kind == "github" else ("escape.yml:", "bytes.yml:", "new")
+    assert all(line.startswith(start) for line in text.splitlines()), text
+PY
+done
+
 # The summary of a job is added to what other steps wrote there.
 echo before >summary.md
 export GITHUB_STEP_SUMMARY="$work/summary.md"
