@@ -138,7 +138,7 @@ services() {
 # An app is a file with an image a line, the newest first.
 stand_in_flyctl() {
 	echo registry.fly.io/shop:v1 >releases
-	cat >bin/flyctl <<'END'
+	cat >bin/flyctl <<'PROGRAM'
 #!/bin/sh
 releases=$(dirname "$0")/../releases
 [ "$FLY_API_TOKEN" = fly-demo ] || { echo "Error: failed to get app: unauthorized" >&2; exit 1; }
@@ -162,7 +162,7 @@ deploy)
 	mv "$releases.next" "$releases"
 	;;
 esac
-END
+PROGRAM
 	chmod +x bin/flyctl
 }
 
