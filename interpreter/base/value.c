@@ -276,7 +276,22 @@ static struct map *map_deep_copy(struct arena *a, const struct map *m)
 	return copy;
 }
 
-/* An object stays shared: its owner outlives the values that name it. */
+static struct value object_kept(struct arena *a, const struct value *v)
+{
+	const struct object_type *type = v->object->type;
+	struct value kept;
+	if (type->kept)
+		kept = type->kept(v->object, a);
+	else if (type->scalar)
+		kept = type->scalar(v->object, a);
+	else if (type->text)
+		kept = value_str(type->text(v->object, a));
+	else
+		kept = value_unknown(arena_printf(a, "`%s` as a whole is not kept", type->name));
+	kept.flags |= v->flags & VALUE_SECRET;
+	return value_deep_copy(a, &kept);
+}
+
 struct value value_deep_copy(struct arena *a, const struct value *v)
 {
 	struct value copy = *v;
@@ -288,7 +303,28 @@ struct value value_deep_copy(struct arena *a, const struct value *v)
 		copy.map = map_deep_copy(a, v->map);
 	else if (v->kind == VALUE_UNKNOWN)
 		copy.unknown = arena_string(a, v->unknown);
+	else if (v->kind == VALUE_OBJECT)
+		copy = object_kept(a, v);
 	return copy;
+}
+
+static bool has_object(const struct value *v)
+{
+	const struct list *list = v->kind == VALUE_LIST	 ? v->list
+				  : v->kind == VALUE_MAP ? v->map->items
+							 : NULL;
+	for (size_t i = 0; list && i < list->count; i++)
+		if (has_object(&list->items[i]))
+			return true;
+	for (size_t i = 0; v->kind == VALUE_MAP && i < v->map->count; i++)
+		if (has_object(&v->map->entries[i].value))
+			return true;
+	return v->kind == VALUE_OBJECT;
+}
+
+struct value value_kept(struct arena *a, const struct value *v)
+{
+	return has_object(v) ? value_deep_copy(a, v) : *v;
 }
 
 /* ---- for people ----------------------------------------------------------------------------- */

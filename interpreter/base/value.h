@@ -89,8 +89,14 @@ struct object_type {
 	struct value (*scalar)(struct object *o, struct arena *a);
 	/* Order of two objects of this type; NULL: by scalar. */
 	int (*compare)(struct object *x, struct object *y);
+	/* What a text stands for that is compared with one, or NULL and *why. NULL: no text does.
+	 */
+	struct object *(*of_text)(struct arena *a, struct str text, const char **why);
 	/* Its text when interpolated or printed. */
 	struct str (*text)(struct object *o, struct arena *a);
+	/* The plain value that is kept of it where a value outlives the expression that gave it.
+	 * NULL: its scalar, or its text; one that has neither is unknown there. */
+	struct value (*kept)(struct object *o, struct arena *a);
 };
 
 struct object {
@@ -162,8 +168,11 @@ const struct value *map_get(const struct map *m, const char *key);
 bool value_equal(const struct value *x, const struct value *y);
 /* x < y for whole numbers and floats in any mixture, without rounding; NaN is less than nothing. */
 bool number_less(const struct value *x, const struct value *y);
-/* All the way down, into another arena; depth is bounded by what made the value. */
+/* All the way down, into another arena; depth is bounded by what made the value. Objects die with
+ * the expression that made them: the copy has what is kept of them. */
 struct value value_deep_copy(struct arena *a, const struct value *v);
+/* The value itself, or such a copy where it has an object in it. */
+struct value value_kept(struct arena *a, const struct value *v);
 const char *value_kind_name(const struct value *v); /* "a string", "a whole number", "nothing" … */
 /* As interpolation writes it: strings as they are, whole numbers, floats shortest, true/false,
  * lists and maps as JSON. */

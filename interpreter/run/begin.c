@@ -96,7 +96,7 @@ static void decide_items(struct decider *d, struct spot s, struct decision *out)
 	}
 	out->kind = DECIDE_RECORD;
 	spot_event(d, s, EVENT_STEP_EXPANDED, &out->event);
-	out->event.items = items;
+	out->event.items = value_kept(d->scratch, &items);
 }
 
 /* ---- require -------------------------------------------------------------------------------- */
@@ -278,7 +278,7 @@ const char *fill_vars(struct decider *d, const struct unit *u, struct unit_state
 		if (!template_render(&ev, var->value, &v))
 			return arena_printf(
 				d->scratch, "var `%.*s`: %s", STR_ARGS(var->name), ev.error);
-		map_set(d->scratch, values->vars.map, var->name, v);
+		map_set(d->scratch, values->vars.map, var->name, value_kept(d->scratch, &v));
 	}
 	return NULL;
 }
@@ -298,6 +298,7 @@ static void start_inner(struct decider *d, struct spot s, struct decision *out)
 		decide_failure(d, s, broken_reason(&ev), ev.error, value_nil(), out);
 		return;
 	}
+	with = value_kept(d->scratch, &with);
 	error = bind_inputs(
 		d, n->inner->book, with.kind == VALUE_MAP ? with.map : NULL, &values.inputs);
 	if (!error)

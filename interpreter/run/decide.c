@@ -112,7 +112,7 @@ static struct value run_outputs(struct decider *d)
 			v = value_unknown(ev.error);
 		if (out.kind != VALUE_MAP)
 			out = value_map(d->scratch);
-		map_set(d->scratch, out.map, g->name, v);
+		map_set(d->scratch, out.map, g->name, value_kept(d->scratch, &v));
 	}
 	return out;
 }

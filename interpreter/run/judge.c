@@ -318,7 +318,7 @@ static bool fill_outputs(struct decider *d, struct spot s, struct filling *f, st
 				d->scratch, "output `%.*s`: %s", STR_ARGS(g->name), ev.error);
 			return false;
 		}
-		map_set(d->scratch, out->map, g->name, v);
+		map_set(d->scratch, out->map, g->name, value_kept(d->scratch, &v));
 	}
 	return true;
 }

@@ -250,10 +250,34 @@ static struct str step_text(struct object *object, struct arena *a)
 	return plan_name(o->run->plan, o->spot.node, a);
 }
 
+/* What guards would read of it, as it is now. */
+static struct value step_kept(struct object *object, struct arena *a)
+{
+	static const char *const own[] = {"state", "ok", "failed", "skipped", "reason", "message",
+		"duration", "attempts", "items", NULL};
+	struct step_object *o = (struct step_object *)object;
+	const struct value *outputs = &spot_state(o->spot)->outputs;
+	const struct result_field *f =
+		action_info(o->run->plan->nodes[o->spot.node].action)->results;
+	struct value kept = value_map(a), v;
+
+	for (const char *const *name = own; *name; name++)
+		if (own_field(o, str_of(*name), a, &v))
+			map_set(a, kept.map, str_of(*name), v);
+	for (; f && f->name; f++)
+		if (step_result_field(o->run, o->spot, str_of(f->name), a, &v))
+			map_set(a, kept.map, str_of(f->name), v);
+	for (size_t i = 0; outputs->kind == VALUE_MAP && i < outputs->map->count; i++)
+		map_set(a, kept.map, entry_key(&outputs->map->entries[i]),
+			outputs->map->entries[i].value);
+	return kept;
+}
+
 static const struct object_type step_type = {
 	.name = "step",
 	.field = step_field,
 	.text = step_text,
+	.kept = step_kept,
 };
 
 /* ---- steps ---------------------------------------------------------------------------------- */

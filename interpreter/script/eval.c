@@ -211,12 +211,30 @@ static bool compare_objects(
 	return true;
 }
 
+/* A text beside an object: what was kept of one is compared like it. */
+static bool text_as_object(struct eval *ev, const struct value *object, struct value *text)
+{
+	const char *why;
+	if (object->kind != VALUE_OBJECT || text->kind != VALUE_STRING ||
+		!object->object->type->of_text)
+		return true;
+	struct object *made = object->object->type->of_text(ev->arena, value_string(text), &why);
+	if (!made)
+		return eval_fail(ev, "\"%s\" is compared with %s: %s", cut(ev, value_string(text)),
+			object->object->type->name, why);
+	*text = value_object(made);
+	return true;
+}
+
 static bool eval_operator(struct eval *ev, const struct expr *e, struct value *out)
 {
 	struct value x, y;
 	if (!eval_node(ev, e->left, &x) || !eval_node(ev, e->right, &y))
 		return false;
 	if (x.kind == VALUE_OBJECT || y.kind == VALUE_OBJECT) {
+		if (e->op >= OP_EQ && e->op <= OP_GE &&
+			(!text_as_object(ev, &x, &y) || !text_as_object(ev, &y, &x)))
+			return false;
 		if (compare_objects(e, &x, &y, out))
 			return true;
 		x = eval_plain(ev, x);

@@ -95,6 +95,7 @@ static const struct object_type semver_type = {
 	.name = "semver",
 	.field = semver_field,
 	.compare = semver_compare,
+	.of_text = semver_parse,
 	.text = semver_text,
 };
 
