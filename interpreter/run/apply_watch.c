@@ -86,6 +86,7 @@ void apply_sample(struct run *r, const struct event *e)
 	/* Late: a newer tick is known to have brought nothing. */
 	if (last && e->tick_ns <= last->at_ns)
 		return;
+	w->has_answered |= !e->reason || strcmp(e->reason, "missed") != 0;
 	add_sample(r, w, e);
 	conditions_due(r, (uint32_t)(e->index - 1), e->tick_ns);
 	attend_monitors(r, e->time_ns);

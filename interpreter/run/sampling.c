@@ -365,7 +365,7 @@ bool gate_is_closed(const struct run *r, int64_t now_ns)
 
 		if (!w->is_armed || !is_needed(r, i))
 			continue;
-		if (!w->ring.total || (w->is_blind && !is_let_be(r, i, now_ns)))
+		if (w->is_blind ? !is_let_be(r, i, now_ns) : !w->has_answered)
 			return true;
 	}
 	return awaits_baseline(r) || is_anything_firing(r);

@@ -87,6 +87,7 @@ struct watch_state {
 	uint32_t node;
 	struct samples_ring ring;
 	bool is_armed, is_in_flight, is_blind, blind_told;
+	bool has_answered; /* in time, whatever it was: at first a slow one is waited for */
 	int64_t armed_ns, next_tick_ns, tick_ns; /* tick_ns: of the sample in flight */
 	int64_t known_ns; /* the last tick that was known; armed_ns before the first */
 	int64_t blind_ns; /* since when it is blind */
