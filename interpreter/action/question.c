@@ -1,6 +1,19 @@
 /* `confirm`, `checklist`, `prompt`: a person answers. */
 #include "action/render.h"
 #include "action/table.h"
+#include "run/approval.h"
+
+/* Some have said yes already. */
+static void add_missing(struct preparation *p, struct str *message)
+{
+	struct strbuf b = {0};
+
+	strbuf_printf(&b, "%.*s [needs ", STR_ARGS(*message));
+	approval_print_missing(p->decider, p->spot, &b);
+	strbuf_putc(&b, ']');
+	*message = strbuf_take(&b, p->ev->arena);
+	strbuf_release(&b);
+}
 
 static bool prepare_confirm(struct preparation *p, struct request *out)
 {
@@ -9,6 +22,10 @@ static bool prepare_confirm(struct preparation *p, struct request *out)
 	if (!render_string(p, p->step->confirm->message, &out->question.message))
 		return false;
 	p->event->command = out->question.message;
+	out->question.approvers =
+		approval_names(p->decider, p->spot, &out->question.approver_count);
+	if (spot_state(p->spot)->approvals)
+		add_missing(p, &out->question.message);
 	return true;
 }
 
@@ -16,20 +33,12 @@ static bool prepare_confirm(struct preparation *p, struct request *out)
 static const char *judge_confirm(
 	struct preparation *p, const struct value *result, const char **message)
 {
-	const struct template_list *approvers = &p->step->confirm->approvers;
 	const struct value *by = result->kind == VALUE_MAP ? map_get(result->map, "by") : NULL;
+	struct str who = by && by->kind == VALUE_STRING ? value_string(by) : STR("");
 
-	if (!approvers->count)
+	if (approval_may_answer(p->decider, p->spot, who))
 		return NULL;
-	for (size_t i = 0; by && by->kind == VALUE_STRING && i < approvers->count; i++) {
-		struct str name = {0};
-
-		if (render_string(p, approvers->items[i], &name) &&
-			str_equal(name, value_string(by)))
-			return NULL;
-	}
-	*message = arena_printf(p->ev->arena, "`%.*s` is none of its approvers",
-		by && by->kind == VALUE_STRING ? (int)by->len : 0, by ? by->string : "");
+	*message = arena_printf(p->ev->arena, "`%.*s` is none of its approvers", STR_ARGS(who));
 	return "rejected";
 }
 

@@ -22,6 +22,9 @@ struct open_questions {
 	struct history history;
 	struct str names[MAX_QUESTIONS];
 	size_t count;
+	struct str
+		awaited; /* the one that was handed an answer; it may be asked of others at once */
+	bool is_taken;
 };
 
 static struct str question_name(struct arena *a, const struct event *e)
@@ -56,6 +59,7 @@ static bool take_event(void *context, struct event *e)
 			q->names[q->count++] = name;
 	} else if (is_open(q, name, &at) && !(e->reason && strcmp(e->reason, UNANSWERED) == 0)) {
 		memmove(&q->names[at], &q->names[at + 1], (--q->count - at) * sizeof(q->names[0]));
+		q->is_taken |= q->awaited.len && str_equal(name, q->awaited);
 	}
 	return true;
 }
@@ -109,13 +113,12 @@ int answer_live(struct session *s, const struct run_row *row, int64_t pid)
 	struct open_questions q = {.arena = &s->run_arena};
 	struct store *store = s->recorder.store;
 	struct str question, line;
-	size_t at;
 
 	if (!look(&q, store, row))
 		return EXIT_REFUSED;
 	if (!q.count)
 		return not_taken(row, pid, "asks nothing");
-	question = q.names[0];
+	question = q.awaited = q.names[0];
 	line = make_line(s, question);
 	if (line.len > ANSWER_MAX_BYTES)
 		return usage_error("a shorter --comment", "the answer is too long");
@@ -124,7 +127,7 @@ int answer_live(struct session *s, const struct run_row *row, int64_t pid)
 	for (int waited = 0; waited < TAKEN_WITHIN_MS; waited += 20) {
 		if (!look(&q, store, row))
 			return EXIT_REFUSED;
-		if (!is_open(&q, question, &at)) {
+		if (q.is_taken) {
 			fprintf(stderr,
 				"runbook: `%.*s` is answered; run %.*s goes on, in process %lld\n",
 				STR_ARGS(question), STR_ARGS(row->id), (long long)pid);
@@ -132,5 +135,5 @@ int answer_live(struct session *s, const struct run_row *row, int64_t pid)
 		}
 		usleep(20000);
 	}
-	return not_taken(row, pid, "does not take the answer");
+	return not_taken(row, pid, "does not take the answer: are you one of its approvers?");
 }

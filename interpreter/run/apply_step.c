@@ -279,6 +279,8 @@ void apply_step_retry(struct run *r, const struct event *e)
 	} else if (!st->attempts) {
 		st->started_ns = st->attempt_ns = e->time_ns;
 	}
+	if (!reason_is_lost(e->reason))
+		st->approvals = NULL;
 	if (!reason_is_lost(e->reason) && st->attempts < (uint32_t)e->attempt)
 		st->attempts = (uint32_t)e->attempt;
 	st->status = STEP_WAITING;
@@ -359,11 +361,38 @@ static void end_main_if_done(struct run *r)
 		flow_attend(r, main);
 }
 
+/* A `confirm` that needs more people, or was answered by somebody who may not. */
+static void apply_approval(struct run *r, struct spot s, const struct event *e)
+{
+	struct step_state *st = spot_state(s);
+	struct arena *a = spot_arena(r, s);
+
+	if (e->result.kind == VALUE_MAP) {
+		if (!st->approvals)
+			st->approvals = value_list(a).list;
+		list_add(a, st->approvals, value_deep_copy(a, &e->result));
+	}
+	flow_withdraw(s);
+	if (!e->reason) {
+		flow_ready(r, s);
+		return;
+	}
+	st->reason = keep_reason(a, e->reason);
+	st->message = keep_message(a, e->message);
+	/* It keeps its time: a question with a default is answered by it. */
+	apply_timer(r, s, NS_NEVER, true);
+	park(r, s);
+}
+
 void apply_step_answered(struct run *r, const struct event *e)
 {
 	struct spot s = spot_of_event(r, e);
 	struct step_state *st = spot_state(s);
 
+	if (st->phase == PHASE_JUDGED) {
+		apply_approval(r, s, e);
+		return;
+	}
 	st->phase = PHASE_ANSWERED;
 	if (e->node == 0) {
 		r->interrupt_answer = e->text.len ? keep_message(r->arena, e->text) : "hold";

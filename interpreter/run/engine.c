@@ -1,6 +1,7 @@
 #include "run/engine.h"
 
 #include "base/duration.h"
+#include "run/approval.h"
 #include "base/json.h"
 #include "run/begin.h"
 #include "run/masked.h"
@@ -247,7 +248,8 @@ static void take_answer(struct engine *e, struct str line)
 
 		if (spot_state(s)->phase != PHASE_PARKED || spot_is_stopping(r, s) ||
 			r->plan->nodes[s.node].action != ACTION_CONFIRM ||
-			!str_equal(undo_name(r, s, e->scratch), step))
+			!str_equal(undo_name(r, s, e->scratch), step) ||
+			!approval_may_answer(&e->decider, s, p.by))
 			continue;
 		answer.result = person_result(e->scratch, &p, e->decider.wall_ns);
 		if (!p.is_yes) {

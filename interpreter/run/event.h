@@ -21,8 +21,9 @@ enum event_kind {
 	EVENT_STEP_WAITING,	/* its `until` did not hold; looks again at `until_ns` */
 	EVENT_STEP_FINISHED,	/* state, reason, outputs */
 	EVENT_STEP_ASK,		/* a person is asked what to do about it (node 0: about the run) */
-	EVENT_STEP_ANSWERED,	/* `text`: the word chosen; empty: nobody did */
-	EVENT_SIGNAL,		/* somebody asks us to stop */
+	EVENT_STEP_ANSWERED, /* `text`: the word chosen; empty: nobody did. Of a `confirm`: `by` has
+				answered, and others are asked or (`reason`) waited for */
+	EVENT_SIGNAL,	     /* somebody asks us to stop */
 	EVENT_SAMPLE_STARTED,	/* of a watch; told to nobody */
 	EVENT_SAMPLE,		/* a watch at a tick: its value, or why there is none */
 	EVENT_CONDITION,	/* a condition at a tick */
@@ -83,7 +84,8 @@ struct event {
 	struct str note; /* ATTEMPT_FINISHED: what its process left running, now killed; or empty */
 	struct str command; /* what is run or requested, filled in and masked */
 	int64_t duration_ns, delay_ns, until_ns;
-	struct value result; /* ATTEMPT_FINISHED: by the action's field names */
+	struct value result; /* ATTEMPT_FINISHED: by the action's field names; STEP_ANSWERED of a
+				`confirm`: an answer that counts */
 	struct value outputs;
 	struct value inputs, vars; /* RUN_STARTED, and STEP_STARTED of uses and call */
 	struct value durations;	   /* STEP_STARTED of uses and call: see run/late.h */
@@ -113,7 +115,7 @@ struct event {
 	struct value samples; /* ROLLBACK_STARTED: the last samples it rests on, by watch */
 	int64_t stage;	      /* STAGE: enum stage */
 	struct str run;	      /* the run's id, on every event */
-	struct str by;	      /* RUN_STARTED, RUN_RESUMED: who */
+	struct str by;	      /* RUN_STARTED, RUN_RESUMED, STEP_ANSWERED: who */
 	struct str runbook;   /* RUN_STARTED: its name, file, version of the program */
 	struct str file;
 };

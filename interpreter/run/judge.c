@@ -1,4 +1,5 @@
 #include "run/action.h"
+#include "run/approval.h"
 #include "run/begin.h"
 #include "run/lost.h"
 #include "run/rollback.h"
@@ -463,6 +464,17 @@ static void judge_parked(struct decider *d, struct spot s, struct decision *out)
 			st->message, out);
 }
 
+static void judge_confirmed(struct decider *d, struct spot s, struct decision *out)
+{
+	struct value all;
+
+	if (decide_approval(d, s, &spot_state(s)->result, true, &all, out))
+		return;
+	succeed(d, s, out);
+	if (out->event.kind == EVENT_STEP_FINISHED && out->event.state == STEP_OK)
+		out->event.result = all;
+}
+
 void decide_judge(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct node *n = &d->run->plan->nodes[s.node];
@@ -497,6 +509,8 @@ void decide_judge(struct decider *d, struct spot s, struct decision *out)
 		reason = d->actions[n->action]->judge(&p, &st->result, &message);
 	if (reason)
 		decide_failure(d, s, reason, message, p.working, out);
+	else if (n->action == ACTION_CONFIRM)
+		judge_confirmed(d, s, out);
 	else
 		succeed(d, s, out);
 }

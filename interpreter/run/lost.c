@@ -1,5 +1,6 @@
 #include "run/lost.h"
 
+#include "run/approval.h"
 #include "run/begin.h"
 #include "run/person.h"
 #include "run/undo.h"
@@ -103,12 +104,21 @@ static void decide_answer(struct decider *d, struct spot s, struct decision *out
 	struct person_answer p = {strcmp(d->approve, "yes") == 0, d->run->asked_by,
 		str_of(d->comment ? d->comment : "")};
 
+	struct value one, all;
+
+	if (!approval_may_answer(d, s, p.by)) {
+		decide_stranger(d, s, p.by, out);
+		return;
+	}
 	if (!p.is_yes) {
 		decide_failure(d, s, "rejected", person_refusal(d->scratch, &p), value_nil(), out);
 		return;
 	}
+	one = person_result(d->scratch, &p, d->wall_ns);
+	if (decide_approval(d, s, &one, false, &all, out))
+		return;
 	decide_finish(d, s, STEP_OK, NULL, NULL, out);
-	out->event.result = person_result(d->scratch, &p, d->wall_ns);
+	out->event.result = all;
 }
 
 /* It is not gone on with. A question changes nothing, whether it was answered or not. */

@@ -2,6 +2,23 @@
 
 #include "base/utc.h"
 
+static struct str user_of(struct str by)
+{
+	ptrdiff_t at = str_find(by, STR("@"), 0);
+
+	return at < 0 ? by : (struct str){by.at, (size_t)at};
+}
+
+bool person_is(struct str by, struct str name)
+{
+	return name.len && (str_equal(by, name) || str_equal(user_of(by), name));
+}
+
+bool person_is_same(struct str one, struct str other)
+{
+	return str_equal(user_of(one), user_of(other));
+}
+
 struct value person_result(struct arena *a, const struct person_answer *p, int64_t wall_ns)
 {
 	struct value v = value_map(a);

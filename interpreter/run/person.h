@@ -11,6 +11,10 @@ struct person_answer {
 	struct str by, comment;
 };
 
+/* Whether `by` is meant by `name`: `ann` means her on every machine, `ann@one` on that one. */
+bool person_is(struct str by, struct str name);
+/* Whether both are the same person, on whatever machines. */
+bool person_is_same(struct str one, struct str other);
 /* The result of the step, in `a`: `answer by at comment`. */
 struct value person_result(struct arena *a, const struct person_answer *p, int64_t wall_ns);
 /* Why a no is a failure: `ana@one said no: not today`. */

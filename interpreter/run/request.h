@@ -80,6 +80,8 @@ struct question_request {
 	const struct question_item *items;
 	size_t item_count;
 	bool is_urgent; /* asked at once, before the question that stands there */
+	const struct str *approvers; /* of a confirm: who may answer; none: anybody */
+	size_t approver_count;
 };
 
 struct request {

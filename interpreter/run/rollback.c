@@ -1,5 +1,6 @@
 #include "run/rollback.h"
 
+#include "run/approval.h"
 #include "run/begin.h"
 #include "run/scope.h"
 #include "run/undo.h"
@@ -261,28 +262,20 @@ static bool goes_on(const struct run *r, struct spot s)
 
 static void print_waiting(struct decider *d, struct spot s, struct strbuf *b)
 {
-	const struct node *n = &d->run->plan->nodes[s.node];
-	bool has_approvers = n->action == ACTION_CONFIRM;
-	struct step_scope scope;
-	struct eval ev;
-	struct value name;
-	size_t named = 0;
+	const struct step_state *st = spot_state(s);
 
 	strbuf_printf(
 		b, "%s`%.*s` ", b->len ? "; " : "", STR_ARGS(undo_name(d->run, s, d->scratch)));
-	if (strcmp(spot_state(s)->reason, UNANSWERED) != 0) {
+	if (strcmp(st->reason, UNANSWERED) != 0) {
 		strbuf_puts(b, "failed and waits for a person to decide");
 		return;
 	}
-	scope_enter(d, s, false, &scope, &ev);
-	for (size_t i = 0; has_approvers && i < n->step->confirm->approvers.count; i++) {
-		if (!template_render_text(&ev, n->step->confirm->approvers.items[i], &name))
-			continue;
-		strbuf_printf(
-			b, "%s%.*s", named++ ? " or " : "waits for ", (int)name.len, name.string);
+	strbuf_puts(b, "waits for ");
+	if (d->run->plan->nodes[s.node].action != ACTION_CONFIRM) {
+		strbuf_puts(b, "a person");
+		return;
 	}
-	if (!named)
-		strbuf_puts(b, "waits for a person");
+	approval_print_missing(d, s, b);
 }
 
 bool decide_unattended(struct decider *d, struct decision *out)

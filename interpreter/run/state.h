@@ -62,6 +62,7 @@ struct step_state {
 	struct value result, outputs;
 	struct value *json, *lines; /* of the result, made when first read */
 	struct list *item_values;
+	struct list *approvals; /* the answers to a `confirm` that needs more of them */
 	struct frame **items;
 	uint32_t item_count;
 	struct unit_state *unit;     /* of a `uses` or `call` */

@@ -108,7 +108,8 @@ static void add_answer(struct story *s, const struct event *e)
 		return;
 	v = begin(s, e, "answer");
 	add_text(s, &v, "step", e->step);
-	add_text(s, &v, "reason", str_of(e->reason));
+	if (e->kind != EVENT_STEP_ANSWERED)
+		add_text(s, &v, "reason", str_of(e->reason));
 	for (size_t i = 0; e->result.kind == VALUE_MAP && i < 4; i++)
 		add_value(s, &v, keys[i], map_get(e->result.map, keys[i]));
 	finish(s, &v);
@@ -116,8 +117,16 @@ static void add_answer(struct story *s, const struct event *e)
 
 static void add_word(struct story *s, const struct event *e)
 {
-	struct value v = begin(s, e, "answer");
+	struct value v;
 
+	/* Of a `confirm` that needs several people the attempt has told it, but for what was said
+	 * while the run was held. */
+	if (e->by.len) {
+		if (e->reason && e->result.kind == VALUE_MAP)
+			add_answer(s, e);
+		return;
+	}
+	v = begin(s, e, "answer");
 	add_text(s, &v, "step", e->step);
 	history_set(&v, "answer", value_copy_str(&s->arena, e->text), &s->arena);
 	finish(s, &v);

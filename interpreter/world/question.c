@@ -170,12 +170,25 @@ static void copy_request(struct question_job *j, const struct request *r)
 		items[i].text = copy(a, q->items[i].text);
 		items[i].about = copy(a, q->items[i].about);
 	}
+	struct str *approvers = arena_array(a, q->approver_count, sizeof *approvers);
+	for (size_t i = 0; i < q->approver_count; i++)
+		approvers[i] = copy(a, q->approvers[i]);
 	j->request = *q;
+	j->request.approvers = approvers;
 	j->request.message = copy(a, q->message);
 	j->request.items = items;
 	if (r->step)
 		j->name = str_of(r->item ? arena_printf(a, "%s[%s]", r->step, r->item)
 					 : arena_string(a, r->step));
+}
+
+static bool may_answer(const struct question_request *q, struct str by)
+{
+	for (size_t i = 0; i < q->approver_count; i++) {
+		if (person_is(by, q->approvers[i]))
+			return true;
+	}
+	return !q->approver_count;
 }
 
 bool question_answered_elsewhere(struct real_world *w, const struct value *v)
@@ -185,7 +198,8 @@ bool question_answered_elsewhere(struct real_world *w, const struct value *v)
 	if (!w->asker || !person_from_json(v, &step, &p))
 		return false;
 	for (struct question_job *j = w->asker->first; j; j = j->next) {
-		if (j->request.kind != QUESTION_CONFIRM || !str_equal(j->name, step))
+		if (j->request.kind != QUESTION_CONFIRM || !str_equal(j->name, step) ||
+			!may_answer(&j->request, p.by))
 			continue;
 		question_answered_by(j, &p);
 		leave_line(j, true);

@@ -63,6 +63,40 @@ has "the second question" '`second` waits'
 run 0 approve last
 same "each has run once" 2 "$(wc -l <effects)"
 
+# ---- several people ----------------------------------------------------------------------------
+# Whoever may not answer does not, whoever has answered has; the run waits for the others.
+approved_by() {
+	sed "s/confirm: Begin?/confirm: { message: Begin?, approvers: [$1], min: $2 }/" ask.yml >both.yml
+	rm -f go standing effects
+	"$runbook" exec both.yml --output jsonl >ask.out 2>&1 </dev/null &
+	pid=$!
+	until_true 10 grep -q nobody.to.ask ask.out || fail "it does not ask"
+}
+approved_by "nobody_here, $(id -un)" 2
+run 0 approve last --comment 'looks good'
+: >go
+wait $pid
+same "one of two is not enough" 5 $?
+cp ask.out out
+has "who is missing" "\`first\` waits for 1 more of nobody_here (approved by $(id -un)@"
+[ ! -e effects ] && pass || fail "it went on"
+run 5 approve last
+has "twice is once" "waits for 1 more of nobody_here"
+run 0 show last
+has "one has approved" 'looks good'
+
+approved_by nobody_here 1
+timeout 20 "$runbook" approve last >out 2>&1
+same "a stranger is not heard" 6 $?
+has "why" "one of its approvers"
+: >go
+wait $pid
+same "nor has the run heard him" 5 $?
+run 5 approve last
+has "not of a held run either" "waits for nobody_here"
+run 5 reject last
+has "and he cannot refuse it" "waits for nobody_here"
+
 # ---- at a terminal -------------------------------------------------------------------------------
 if command -v tmux >/dev/null; then
 	: >go
