@@ -53,3 +53,45 @@ void utc_print(struct strbuf *b, int64_t wall_ns)
 	strbuf_printf(b, "%04d-%02d-%02dT%02d:%02d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
 		t.tm_hour, t.tm_min, t.tm_sec);
 }
+
+/* Days from 1970 to a date: the other way round from fill_date(). */
+static int64_t days_to(int64_t year, int month, int day)
+{
+	int64_t since_march = month < 2 ? year - 1 : year;
+	int from_march = month < 2 ? month + 10 : month - 2;
+	int64_t in_year = (153 * from_march + 2) / 5 + day - 1;
+
+	return since_march * 365 + since_march / 4 - since_march / 100 + since_march / 400 +
+	       in_year - DAYS_TO_1970;
+}
+
+static bool find_month(const char *name, int *month)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (*month = 0; *month < 12; (*month)++) {
+		if (strncmp(names + 3 * *month, name, 3) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool utc_parse_http(struct str text, int64_t *seconds)
+{
+	char copy[40], name[4];
+	int day, month, year, hour, minute, second, end = 0;
+
+	if (text.len >= sizeof(copy))
+		return false;
+	memcpy(copy, text.at, text.len);
+	copy[text.len] = '\0';
+	if (sscanf(copy, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &day, name, &year,
+		    &hour, &minute, &second, &end) != 6 ||
+		(size_t)end != text.len || !find_month(name, &month))
+		return false;
+	if (day < 1 || day > 31 || year < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+		second < 0 || second > 60)
+		return false;
+	*seconds = days_to(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+	return true;
+}

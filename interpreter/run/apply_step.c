@@ -3,6 +3,7 @@
 #include "run/late.h"
 #include "run/lost.h"
 #include "run/request.h"
+#include "run/retry.h"
 #include "run/watch.h"
 
 /* ---- deadlines ------------------------------------------------------------------------------ */
@@ -200,7 +201,7 @@ static struct value keep_result(struct arena *a, const struct node *n, const str
 		const struct entry *e = &result->map->entries[i];
 		struct str key = entry_key(e);
 
-		if (str_is(key, "headers") || str_is(key, "body"))
+		if (str_is(key, "body") || (str_is(key, "headers") && !retry_may_be_asked(result)))
 			continue;
 		map_set(a, kept.map, (struct str){arena_copy(a, key.at, key.len), key.len},
 			value_deep_copy(a, &e->value));

@@ -158,12 +158,15 @@ bool decide_approval(struct decider *d, struct spot s, const struct value *answe
 static void print_names(const struct str *names, size_t count, struct strbuf *b)
 {
 	for (size_t i = 0; i < count; i++)
-		strbuf_printf(b, "%s%.*s", !i ? "" : i + 1 == count ? " or " : ", ",
+		strbuf_printf(b, "%s%.*s",
+			!i		 ? ""
+			: i + 1 == count ? " or "
+					 : ", ",
 			STR_ARGS(names[i]));
 }
 
-static size_t leave_out(const struct step_state *st, const struct str *all, size_t count,
-	struct str *missing)
+static size_t leave_out(
+	const struct step_state *st, const struct str *all, size_t count, struct str *missing)
 {
 	size_t kept = 0;
 

@@ -2,6 +2,7 @@
 #include "run/approval.h"
 #include "run/begin.h"
 #include "run/lost.h"
+#include "run/retry.h"
 #include "run/rollback.h"
 #include "run/scope.h"
 
@@ -107,91 +108,6 @@ static struct str output_tail(const struct step_state *st)
 	return (struct str){s.at + from, s.len - from};
 }
 
-/* ---- failing -------------------------------------------------------------------------------- */
-
-/* The delay before attempt n + 1; jitter from the run's id and the place, so that the same run
- * decides the same. */
-static int64_t retry_delay(
-	const struct decider *d, struct spot s, const struct retry *r, uint32_t failed)
-{
-	double delay = r->delay_ns == INT64_MIN ? (double)NS_PER_S : (double)r->delay_ns;
-	double limit = r->max_delay_ns == INT64_MIN ? 3600e9 : (double)r->max_delay_ns;
-
-	for (uint32_t i = 1; i < failed && r->backoff > 0 && delay < limit; i++)
-		delay *= r->backoff;
-	if (delay > limit)
-		delay = limit;
-	if (r->jitter > 0) {
-		uint32_t hash = str_hash(d->run->id) ^ (s.node * 2654435761u) ^ (failed * 40503u);
-
-		delay *= 1 - r->jitter / 2 + r->jitter * (double)(hash % 1000) / 1000;
-	}
-	return (int64_t)delay;
-}
-
-/* What undoes a step tries harder than what goes forward. */
-static const struct retry default_compensation = {
-	.attempts = 3, .delay_ns = NS_PER_S, .max_delay_ns = INT64_MIN, .backoff = 2};
-
-/* A leaf of it, or of `rollback.steps`: a group's steps each have their tries. A person who said no
- * is not asked again. */
-static bool is_compensation(const struct run *r, struct spot s)
-{
-	const struct plan *p = r->plan;
-	uint8_t action = p->nodes[s.node].action;
-
-	return (action == ACTION_RUN || action == ACTION_HTTP) &&
-	       (plan_undone_step(p, s.node) != NODE_NONE ||
-		       (p->after != NODE_NONE && plan_is_within(p, s.node, p->after)));
-}
-
-static const struct retry *retry_of(const struct run *r, struct spot s)
-{
-	const struct step *step = r->plan->nodes[s.node].step;
-
-	if (step->more && step->more->retry)
-		return step->more->retry;
-	return is_compensation(r, s) ? &default_compensation : NULL;
-}
-
-/* A request that changes something and was lost on the way: nobody knows whether it arrived, and
- * sending it again may do it twice. */
-static bool may_have_happened(const struct run *r, struct spot s, const char *reason)
-{
-	const struct node *n = &r->plan->nodes[s.node];
-
-	if (n->action != ACTION_HTTP || n->effect != EFFECT_WRITES || n->step->idempotent > 0 ||
-		!spot_state(s)->has_started)
-		return false;
-	return strcmp(reason, "reset") == 0 || strcmp(reason, "timeout") == 0 ||
-	       strcmp(reason, "protocol") == 0;
-}
-
-static bool may_retry(struct decider *d, struct spot s, const char *reason)
-{
-	const struct retry *r = retry_of(d->run, s);
-	const struct step_state *st = spot_state(s);
-	struct step_scope scope;
-	struct eval ev;
-	const char *why;
-
-	if (!r || spot_has_items(d->run, s) || strcmp(reason, "deadline") == 0 ||
-		strcmp(reason, "budget") == 0)
-		return false;
-	if (may_have_happened(d->run, s, reason))
-		return false;
-	/* The attempt that failed before it could start counts too. */
-	if (st->attempts + (st->phase != PHASE_JUDGED && st->phase != PHASE_OPEN) >=
-		(r->attempts > 0 ? (uint32_t)r->attempts : 3))
-		return false;
-	if (spot_is_stopping(d->run, spot_container(d->run, s)))
-		return false;
-	if (!r->only_if || !r->only_if->expr)
-		return true;
-	scope_enter(d, s, true, &scope, &ev);
-	return guard_test(&ev, r->only_if, &why) == VERDICT_TRUE;
-}
-
 /* ---- asking a person ------------------------------------------------------------------------ */
 
 void choice_request(struct decider *d, const char *message, const char *const *words, size_t count,
@@ -252,21 +168,8 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 	const struct node *n = &d->run->plan->nodes[s.node];
 	const struct step_state *st = spot_state(s);
 
-	if (may_retry(d, s, reason)) {
-		uint32_t failed =
-			st->attempts + (st->phase != PHASE_JUDGED && st->phase != PHASE_OPEN);
-
-		out->kind = DECIDE_RECORD;
-		spot_event(d, s, EVENT_STEP_RETRY, &out->event);
-		out->event.attempt = failed;
-		out->event.attempts =
-			retry_of(d->run, s)->attempts > 0 ? retry_of(d->run, s)->attempts : 3;
-		out->event.reason = reason;
-		out->event.message = str_of(message ? message : "");
-		out->event.delay_ns = retry_delay(d, s, retry_of(d->run, s), failed);
-		out->event.working = working;
+	if (decide_retry(d, s, reason, message, working, out))
 		return;
-	}
 	if (n->on_failure == ON_FAILURE_ASK && !st->answer &&
 		!spot_is_stopping(d->run, spot_container(d->run, s))) {
 		if (!decide_resolved(d, s, out))

@@ -79,7 +79,7 @@ struct question_request {
 	struct str message;
 	const struct question_item *items;
 	size_t item_count;
-	bool is_urgent; /* asked at once, before the question that stands there */
+	bool is_urgent;		     /* asked at once, before the question that stands there */
 	const struct str *approvers; /* of a confirm: who may answer; none: anybody */
 	size_t approver_count;
 };

@@ -42,3 +42,30 @@ TEST(utc_every_day)
 	}
 	CHECK_INT(wrong, 0);
 }
+
+TEST(utc_dates_of_http)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds; /* -1: it is none */
+	} rows[] = {
+		{"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
+		{"Thu, 01 Jan 1970 00:00:00 GMT", 0},
+		{"Tue, 29 Feb 2000 23:59:59 GMT", 951868799},
+		{"Tue, 24 Nov 2026 14:15:30 GMT", 1795529730},
+		{"Sun, 06 Nov 1994 08:49:37 UTC", -1},
+		{"Sun, 06 Nov 1994 08:49:37 GMT.", -1},
+		{"Sun, 06 Nuv 1994 08:49:37 GMT", -1},
+		{"Sun, 32 Nov 1994 08:49:37 GMT", -1},
+		{"Sunday, 06-Nov-94 08:49:37 GMT", -1},
+		{"soon", -1},
+		{"", -1},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int64_t seconds = -1;
+		bool is_date = utc_parse_http(str_of(rows[i].text), &seconds);
+		CHECK(is_date == (rows[i].seconds >= 0));
+		if (is_date)
+			CHECK_INT(seconds, rows[i].seconds);
+	}
+}
