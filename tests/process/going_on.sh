@@ -14,7 +14,7 @@ steps:
     run: echo 9 >m; echo a >>effects
     rollback: { run: echo undo a >>effects }
   - id: bake
-    monitor: { for: 300ms }
+    monitor: { for: 300ms, min_coverage: 0.1 } # a busy machine misses some
 rollback:
   when:
     - { if: watch.m > 5, for: 100ms, mode: ask, reason: slow }
@@ -35,7 +35,7 @@ sed 's/echo 9 >m/echo x >m/; /^rollback:/,$d' asks.yml >dark.yml
 echo 0 >m
 rm effects
 run 5 exec dark.yml
-has "missing evidence holds" "only 0 % of the samples were known, 80 % are needed"
+has "missing evidence holds" "only 0 % of the samples were known, 10 % are needed"
 same "and undoes nothing" a "$(cat effects)"
 echo 0 >m
 run 0 resume last
