@@ -31,7 +31,7 @@ run 0 resume last
 has "or has cleared" "succeeded"
 
 # ---- too little evidence ----
-sed 's/echo 9 >m/echo x >m/; /^rollback:/,$d' asks.yml >dark.yml
+sed 's/echo 9 >m/echo x >m/; s/{ every/{ after: a, every/; /^rollback:/,$d' asks.yml >dark.yml
 echo 0 >m
 rm effects
 run 5 exec dark.yml
