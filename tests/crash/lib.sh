@@ -47,12 +47,22 @@ with_server() {
 import http.server, os, sys
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        with open(os.path.join(sys.argv[1], "trial", "effects"), "a") as f:
-            f.write(self.path[1:] + "\n")
-        self.send_response(200)
+    effects = os.path.join(sys.argv[1], "trial", "effects")
+
+    def answer(self, code):
+        self.send_response(code)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def do_POST(self):
+        with open(self.effects, "a") as f:
+            f.write(self.path[1:] + "\n")
+        self.answer(200)
+
+    # One after another: whoever asks hears of all that was sent before.
+    def do_GET(self):
+        with open(self.effects) as f:
+            self.answer(200 if self.path[1:] + "\n" in f else 404)
 
     def log_message(self, *args):
         pass
@@ -92,7 +102,7 @@ steps:
   - { id: one, uses: ./mark.yml, with: { word: one } }
   - id: post
     http: { method: POST, url: 'http://127.0.0.1:$(cat port)/posted' }
-    check: { run: grep -qx posted effects }
+    check: { http: 'http://127.0.0.1:$(cat port)/posted' }
     keep: it stays
   - { id: inner, call: ./inner.yml }
   - { id: each, for_each: [x, y], uses: ./mark.yml, with: { word: '\${{ item }}' } }
