@@ -74,7 +74,8 @@ static void note_end(struct recorder *r, const struct event *e)
 	if (r->questions && e->wall_ns > r->asked_ns)
 		r->row.waited_ns += e->wall_ns - r->asked_ns;
 	r->questions = 0;
-	r->row.ended_ns = e->wall_ns;
+	/* The clock may have been set back; how long it took is on the other one. */
+	r->row.ended_ns = e->wall_ns > r->row.started_ns ? e->wall_ns : r->row.started_ns;
 	r->row.status = str_of(run_status_names[e->status]);
 	r->row.exit = e->exit;
 	r->row.reason = str_of(e->reason ? e->reason : "");
@@ -338,7 +339,7 @@ int recorder_reopen(struct recorder *r, const struct run_row *row, const struct 
 	r->row.host = host_name(&r->arena);
 	r->row.pid = getpid();
 	/* The time in which nobody was there is no time of the run's. */
-	if (row->ended_ns)
+	if (row->ended_ns && wall_clock_ns() > row->ended_ns)
 		r->row.waited_ns += wall_clock_ns() - row->ended_ns;
 	return store_reopen_run(r->store, &r->row) ? -1 : refuse(r, "nothing was run");
 }

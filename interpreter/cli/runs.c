@@ -66,7 +66,7 @@ static void add_row(struct table *t, const struct run_row *row, struct str statu
 	table_add(t, strbuf_take(&b, t->arena), STYLE_NONE);
 	/* How long a lost one went on is for its record to say. */
 	if (row->ended_ns || str_is(status, "running"))
-		duration_human(&b, (row->ended_ns ? row->ended_ns : now_ns) - row->started_ns);
+		duration_human(&b, history_end_ns(row, now_ns) - row->started_ns);
 	table_add(t, strbuf_take(&b, t->arena), STYLE_NONE);
 	table_add(t, history_reason(row, t->arena), STYLE_DIM);
 	strbuf_release(&b);

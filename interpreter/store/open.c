@@ -142,7 +142,7 @@ static const char *look_at_file(const char *path, struct arena *a, bool *exists)
 	*exists = stat(path, &st) == 0;
 	if (!*exists) {
 		if (errno != ENOENT && errno != ENOTDIR)
-			return strerror(errno);
+			return arena_printf(a, "cannot be looked at: %s", strerror(errno));
 		return lstat(path, &st) == 0 ? "is a link to nothing" : NULL;
 	}
 	why = refused_kind(&st);
@@ -151,19 +151,20 @@ static const char *look_at_file(const char *path, struct arena *a, bool *exists)
 	return why;
 }
 
-static const char *look_at_folder(const char *folder)
+static const char *look_at_folder(const char *folder, struct arena *a)
 {
 	struct stat st;
 
 	if (stat(folder, &st) < 0)
-		return strerror(errno);
+		return arena_printf(
+			a, "lies in a folder that cannot be looked at: %s", strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return "is no directory";
+		return "lies in a folder that is none";
 	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return "belongs to another user";
+		return "lies in a folder that belongs to another user";
 	/* As in /tmp, the sticky bit keeps others from renaming what is ours. */
 	if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
-		return "may be written by everybody; `chmod o-w` it";
+		return "lies in a folder that may be written by everybody; `chmod o-w` it";
 	return NULL;
 }
 
@@ -236,10 +237,10 @@ static const char *make_new(const char *path, struct arena *a)
 	int fd;
 
 	if (!make_folders(arena_string(a, folder)))
-		return arena_printf(a, "its folder cannot be made: %s", strerror(errno));
-	why = look_at_folder(folder);
+		return arena_printf(a, "cannot be made, nor its folder: %s", strerror(errno));
+	why = look_at_folder(folder, a);
 	if (why)
-		return arena_printf(a, "its folder %s", why);
+		return why;
 	fd = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return arena_printf(a, "cannot be made: %s", strerror(errno));
@@ -248,7 +249,8 @@ static const char *make_new(const char *path, struct arena *a)
 		why = arena_printf(a, "cannot be made: %s", strerror(errno));
 	unlink(draft);
 	if (!why && !sync_folder(folder))
-		why = arena_printf(a, "its folder cannot be synced: %s", strerror(errno));
+		why = arena_printf(
+			a, "cannot be used: its folder cannot be synced: %s", strerror(errno));
 	return why;
 }
 
@@ -333,6 +335,8 @@ static const char *configure(struct store *s, enum store_use use, struct arena *
 	why = look_inside(s, &version, a);
 	if (why || use == STORE_READ)
 		return why;
+	if (sqlite3_db_readonly(s->db, "main") == 1)
+		return "may not be written; `chmod u+w` it and its `-wal`";
 	if (sqlite3_exec(s->db, "PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=FULL", NULL, NULL,
 		    NULL) != SQLITE_OK)
 		return arena_printf(
@@ -396,7 +400,8 @@ static struct store *open_existing(
 	if (!*why)
 		*why = configure(s, use, a);
 	if (!*why && use == STORE_WRITE && !had_log && !sync_folder(folder_of(a, path)))
-		*why = arena_printf(a, "its folder cannot be synced: %s", strerror(errno));
+		*why = arena_printf(
+			a, "cannot be used: its folder cannot be synced: %s", strerror(errno));
 	if (!*why)
 		return s;
 	store_close(s);
@@ -413,7 +418,7 @@ struct store *store_open(const char *path, enum store_use use, struct arena *a, 
 	leave_folders_to_us();
 	*why = look_at_file(path, a, &exists);
 	if (!*why && exists)
-		*why = look_at_folder(folder_of(a, path));
+		*why = look_at_folder(folder_of(a, path), a);
 	if (!*why && !exists && use == STORE_WRITE) {
 		*why = make_new(path, a);
 		exists = true;

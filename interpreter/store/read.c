@@ -93,8 +93,7 @@ bool store_find(
 {
 	bool is_last = strcmp(name, "last") == 0;
 	sqlite3_stmt *st = store_prepare(
-		s, is_last ? "SELECT " ROW_COLUMNS
-			     " FROM runs ORDER BY started_ns DESC, number DESC LIMIT 1"
+		s, is_last ? "SELECT " ROW_COLUMNS " FROM runs ORDER BY number DESC LIMIT 1"
 			   : "SELECT " ROW_COLUMNS
 			     " FROM runs WHERE id = ?1 OR substr(id, 1, length(?1)) = ?1"
 			     " ORDER BY id = ?1 DESC LIMIT 2");

@@ -105,7 +105,7 @@ const char *store_look_at_log(const char *path, bool *is_sealed, struct arena *a
 		return NULL;
 	if (has_seal && x.log_bytes && !now.size && is_same(&x.database, &database))
 		return "is damaged: its log (`-wal`) is gone, and with it what was done last; take "
-		       "both from a copy";
+		       "both from a copy, or remove its `-writer` to do without";
 	read_salts(log, salts);
 	if (store_log_is_damaged(
 		    log, has_seal && memcmp(salts, x.salts, sizeof(salts)) == 0 ? x.log_bytes : 0))

@@ -89,7 +89,8 @@ struct run_filter {
 /* Newest first. Rows lie in `a`; *out is an array of *count. */
 bool store_runs(struct store *s, const struct run_filter *f, struct arena *a, struct run_row **out,
 	size_t *count);
-/* `last`, an id, or a prefix that only one has. False with *why. */
+/* `last` (to come into the store, whatever the clock said), an id, or a prefix that only one has.
+ * False with *why. */
 bool store_find(
 	struct store *s, const char *name, struct arena *a, struct run_row *out, const char **why);
 /* In order; stops when `each` gives false. False: it cannot be read, or is damaged; `*torn` (may be

@@ -92,6 +92,13 @@ struct str history_status(struct store *s, const struct run_row *row)
 	return STR("lost");
 }
 
+int64_t history_end_ns(const struct run_row *row, int64_t now_ns)
+{
+	int64_t end_ns = row->ended_ns ? row->ended_ns : now_ns;
+
+	return end_ns > row->started_ns ? end_ns : row->started_ns;
+}
+
 struct str history_reason(const struct run_row *row, struct arena *a)
 {
 	struct str text = row->message.len ? row->message : row->reason, line = text_line(&text);
@@ -140,7 +147,7 @@ struct value history_row_value(
 	const struct run_row *row, struct str status, int64_t now_ns, struct arena *a)
 {
 	struct value v = value_map(a);
-	int64_t end_ns = row->ended_ns ? row->ended_ns : now_ns;
+	int64_t end_ns = history_end_ns(row, now_ns);
 
 	map_reserve(a, v.map, 17);
 	history_set(&v, "id", value_str(row->id), a);

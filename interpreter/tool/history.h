@@ -24,6 +24,8 @@ bool history_read(struct history *h, struct store *s, const struct run_row *row,
 struct str history_status(struct store *s, const struct run_row *row);
 /* Whether it has come to an end that nothing follows. */
 bool history_is_over(const struct run_row *row);
+/* When it ended, or `now_ns`; not before it began, whatever the clock was set to meanwhile. */
+int64_t history_end_ns(const struct run_row *row, int64_t now_ns);
 /* `smoke: exit code 3`: why it ended as it did, on one line; empty when it says nothing. */
 struct str history_reason(const struct run_row *row, struct arena *a);
 /* A row as JSON: everything that `runs --format json` tells. */

@@ -53,4 +53,43 @@ done
 [ $some -ge 2 ] && pass || fail "no run was cut off in the middle"
 same "with enough room it runs" 0 $code
 
+# ---- what may not be written --------------------------------------------------------------------
+# For root all may be written.
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	mkdir theirs
+	cp "$runbook" theirs/runbook
+	cp two.yml theirs
+	chown -R 65534 theirs
+	chmod 755 "$work" theirs
+	cd theirs || exit 2
+	as_other() {
+		expected=$1
+		shift
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+			env RUNBOOK_STORE="$work/theirs/state/runs.db" ./runbook "$@" >out 2>&1 </dev/null
+		same "another user: $*" "$expected" $?
+	}
+	touch out
+	chown 65534 out
+	as_other 0 exec two.yml
+	rm -f effects
+	RUNBOOK_STORE=$work/theirs/state/runs.db run 7 runs
+	has "whose it is" "state/runs.db\` belongs to another user"
+	chmod 400 state/runs.db
+	as_other 7 exec two.yml
+	has "a file that may not be written" "state/runs.db\` may not be written"
+	as_other 0 runs
+	has "it may be read" succeeded
+	chmod 600 state/runs.db
+	chmod 500 state/runs.db-logs
+	as_other 7 exec two.yml
+	has "a folder that may not be written" "state/runs.db-logs"
+	rm -rf state
+	chmod 500 .
+	as_other 7 exec two.yml
+	has "no folder can be made" "cannot be made, nor its folder: Permission denied"
+	[ -e effects ] && fail "something has run" || pass
+	cd "$work" || exit 2
+fi
+
 finish

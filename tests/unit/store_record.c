@@ -91,6 +91,10 @@ TEST(store_finds_by_prefix)
 	CHECK_STR(why, "there is no run `2026_102-ab`");
 	CHECK(store_find(s, "last", &f.arena, &row, &why));
 	CHECK_TEXT(row.id, "20260102-abc");
+	/* Begun last, though the clock was set back before. */
+	store_fixture_run(s, "20251231-z", -3600);
+	CHECK(store_find(s, "last", &f.arena, &row, &why));
+	CHECK_TEXT(row.id, "20251231-z");
 	store_close(s);
 	store_fixture_release(&f);
 }
