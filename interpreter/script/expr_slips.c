@@ -14,7 +14,9 @@ static struct str rest_of(const struct lexer *l, size_t at)
 
 static bool begins(const struct lexer *l, size_t at, const char *text)
 {
-	return at <= l->text.len && str_starts_with(rest_of(l, at), str_of(text));
+	/* Mostly it does not, and that shows at the first byte. */
+	return at < l->text.len && l->text.at[at] == text[0] &&
+	       str_starts_with(rest_of(l, at), str_of(text));
 }
 
 /* ---- operators ------------------------------------------------------------------------------ */

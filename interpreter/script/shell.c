@@ -7,21 +7,17 @@
 #include <math.h>
 
 /* The script with each `${{ }}` as one NUL. */
-static struct str flatten(
-	struct shell_scan *s, const struct template *t, const struct origin *origin)
+static struct str flatten(struct shell_scan *s, const struct template *t)
 {
 	struct strbuf flat = {0};
-	const char *whole = t->source.string;
 	for (size_t i = 0; i < t->count; i++) {
 		const struct template_piece *p = &t->pieces[i];
 		if (!p->code.text.at) {
 			strbuf_put(&flat, p->text);
 			continue;
 		}
-		s->holes[s->hole_count++] = (struct shell_hole){.at = flat.len,
-			.span = origin_span(origin, (size_t)(p->text.at - whole), p->text.len),
-			.code = p->code,
-			.is_raw = p->is_raw};
+		s->holes[s->hole_count++] = (struct shell_hole){
+			.at = flat.len, .text = p->text, .code = p->code, .is_raw = p->is_raw};
 		strbuf_putc(&flat, HOLE);
 	}
 	struct str text = strbuf_take(&flat, s->arena);
@@ -61,18 +57,23 @@ static void scan_script(struct shell_scan *s)
 	} while (s->name_count);
 }
 
-static void tell_refusals(struct shell_scan *s, struct diagnostics *d)
+/* `source` is what the holes from `first` up to `end` stand in. */
+static void tell_refusals(struct shell_scan *s, size_t first, size_t end,
+	const struct source_file *file, const struct value *source, struct diagnostics *d)
 {
 	static const struct shell_refusal lost = {
 		"the value stands where the shell text cannot be read",
 		"put the value in a variable at the top of the script"};
-	for (size_t i = 0; i < s->hole_count; i++) {
+	for (size_t i = first; i < end; i++) {
 		struct shell_hole *h = &s->holes[i];
 		if (!h->is_placed && !h->is_dropped)
 			shell_refuse(h, s->doubt ? s->doubt : &lost);
 		if (!h->refusal)
 			continue;
-		struct diagnostic *told = diagnose(d, RB601, h->span, "%s", h->refusal->why);
+		struct origin origin = origin_of(d->arena, file, source);
+		struct span span =
+			origin_span(&origin, (size_t)(h->text.at - source->string), h->text.len);
+		struct diagnostic *told = diagnose(d, RB601, span, "%s", h->refusal->why);
 		diagnostic_hint(d, told, "%s", h->refusal->hint);
 	}
 }
@@ -142,25 +143,39 @@ static size_t write_edit(struct writer *w, size_t at)
 	return at + e->len;
 }
 
+/* One byte that may have to be escaped, or all that can be written as it is. */
+static size_t write_plain(struct writer *w, size_t at)
+{
+	struct str text = w->s->text;
+	char c = text.at[at];
+	if (at < w->escape_until) {
+		if (c == '\\' || c == '$' || c == '`')
+			strbuf_putc(&w->out, '\\');
+		strbuf_putc(&w->out, c);
+		return at + 1;
+	}
+	const char *hole = memchr(text.at + at, HOLE, text.len - at);
+	size_t end = hole ? (size_t)(hole - text.at) : text.len;
+	if (w->edit < w->s->edit_count && w->s->edits[w->edit].at < end)
+		end = w->s->edits[w->edit].at;
+	strbuf_add(&w->out, text.at + at, end - at);
+	return end;
+}
+
 static void write_script(struct writer *w)
 {
 	struct shell_scan *s = w->s;
 	if (s->edit_count)
 		qsort(s->edits, s->edit_count, sizeof *s->edits, by_place);
 	for (size_t at = 0; at < s->text.len;) {
-		char c = s->text.at[at];
 		if (w->edit < s->edit_count && s->edits[w->edit].at == at) {
 			at = write_edit(w, at);
-			continue;
-		}
-		if (c == HOLE) {
+		} else if (s->text.at[at] == HOLE) {
 			write_hole(w);
+			at++;
 		} else {
-			if (at < w->escape_until && (c == '\\' || c == '$' || c == '`'))
-				strbuf_putc(&w->out, '\\');
-			strbuf_putc(&w->out, c);
+			at = write_plain(w, at);
 		}
-		at++;
 	}
 	end_piece(w);
 }
@@ -197,9 +212,8 @@ static bool take_script(struct shell_scan *s, struct arena *a, const struct sour
 	s->text = value_string(v);
 	if (str_find(s->text, STR("${{"), 0) >= 0) {
 		struct template *t = template_parse_script(a, s->arena, file, v, d);
-		struct origin origin = origin_of(s->arena, file, v);
 		s->holes = arena_array(s->arena, t->count, sizeof *s->holes);
-		s->text = flatten(s, t, &origin);
+		s->text = flatten(s, t);
 		/* Only escapes: this is the script. */
 		if (!s->hole_count)
 			s->text.at = arena_copy(a, s->text.at, s->text.len);
@@ -220,7 +234,7 @@ struct shell_script *shell_compile(struct arena *a, struct arena *scratch,
 		script->text = s.text;
 		if (s.hole_count) {
 			scan_script(&s);
-			tell_refusals(&s, d);
+			tell_refusals(&s, 0, s.hole_count, file, v, d);
 			finish_script(&s, a, script, *v);
 		}
 	}
@@ -230,28 +244,24 @@ struct shell_script *shell_compile(struct arena *a, struct arena *scratch,
 
 /* ---- a list of words ------------------------------------------------------------------------ */
 
-static void take_word(struct shell_scan *s, const struct source_file *file,
-	const struct template *t, struct shell_word *w)
+static void take_word(struct shell_scan *s, const struct template *t, struct shell_word *w)
 {
-	struct origin origin = origin_of(s->arena, file, &t->source);
 	for (size_t i = 0; i < t->count; i++) {
 		const struct template_piece *p = &t->pieces[i];
 		for (size_t k = 0; !p->code.text.at && k < p->text.len; k++)
 			word_add(s, w, p->text.at[k]);
 		if (!p->code.text.at)
 			continue;
-		s->holes[s->hole_count] = (struct shell_hole){.is_placed = true,
-			.is_raw = p->is_raw,
-			.span = origin_span(
-				&origin, (size_t)(p->text.at - t->source.string), p->text.len)};
+		s->holes[s->hole_count] = (struct shell_hole){
+			.is_placed = true, .is_raw = p->is_raw, .text = p->text};
 		w->holes = shell_grow(s, w->holes, w->count, &w->hole_cap, sizeof *w->holes);
 		w->holes[w->count++] = s->hole_count++;
 		word_add(s, w, HOLE);
 	}
 }
 
-static void take_words(struct shell_scan *s, const struct source_file *file,
-	struct template *const *words, size_t count, struct shell_command *c)
+static void take_words(
+	struct shell_scan *s, struct template *const *words, size_t count, struct shell_command *c)
 {
 	size_t holes = 0;
 	/* A constant has no count. */
@@ -263,7 +273,7 @@ static void take_words(struct shell_scan *s, const struct source_file *file,
 		struct shell_word *w = command_word(s, c);
 		w->at = i;
 		if (t->kind != TEMPLATE_CONSTANT)
-			take_word(s, file, t, w);
+			take_word(s, t, w);
 		for (size_t k = 0; t->kind == TEMPLATE_CONSTANT && k < t->source.len; k++)
 			word_add(s, w, t->source.string[k]);
 	}
@@ -286,11 +296,15 @@ bool *shell_check_words(struct arena *a, struct arena *scratch, const struct sou
 	struct shell_scan s = {.arena = scratch, .pipe_from = SIZE_MAX, .fuel = SIZE_MAX};
 	struct shell_command c = {0};
 	bool *no_flags = arena_array(a, count + 1, sizeof(bool));
-	take_words(&s, file, words, count, &c);
+	take_words(&s, words, count, &c);
 	words_rules(&s, &c);
-	tell_refusals(&s, d);
-	for (size_t i = 0; i < c.count; i++)
-		no_flags[i] = c.words[i].count && s.holes[c.words[i].holes[0]].may_be_flag;
+	for (size_t i = 0; i < c.count; i++) {
+		const struct shell_word *w = &c.words[i];
+		if (!w->count)
+			continue;
+		no_flags[i] = s.holes[w->holes[0]].may_be_flag;
+		tell_refusals(&s, w->holes[0], w->holes[0] + w->count, file, &words[i]->source, d);
+	}
 	arena_reset(scratch);
 	return no_flags;
 }

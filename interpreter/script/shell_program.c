@@ -92,14 +92,14 @@ static void xargs_rules(struct shell_scan *s, struct shell_command *c, size_t i)
 /* ---- arguments ------------------------------------------------------------------------------ */
 
 /* `python3.11` is `python`: the program's name without folder and version. */
-static bool is_called(const struct shell_word *w, const char *name)
+static struct str program_name(const struct shell_word *w)
 {
 	const char *slash = w->len ? memrchr(w->text, '/', w->len) : NULL;
-	size_t from = slash ? (size_t)(slash + 1 - w->text) : 0, to = w->len, len = strlen(name);
+	size_t from = slash ? (size_t)(slash + 1 - w->text) : 0, to = w->len;
 	while (to > from &&
 		(w->text[to - 1] == '.' || (w->text[to - 1] >= '0' && w->text[to - 1] <= '9')))
 		to--;
-	return to - from == len && memcmp(w->text + from, name, len) == 0;
+	return (struct str){w->text + from, to - from};
 }
 
 static const struct {
@@ -190,16 +190,17 @@ static void find_rules(struct shell_scan *s, struct shell_command *c, size_t i)
 static void rules_of(struct shell_scan *s, struct shell_command *c, size_t i)
 {
 	static const char *const awks[] = {"awk", "gawk", "mawk", "nawk", NULL};
+	struct str program = program_name(&c->words[i]);
 	for (size_t n = 0; n < sizeof interpreters / sizeof *interpreters; n++)
-		if (is_called(&c->words[i], interpreters[n].name))
+		if (str_is(program, interpreters[n].name))
 			interpreter_rules(s, c, i, n);
 	if (word_names(&c->words[i], awks))
 		awk_rules(s, c, i);
-	else if (is_called(&c->words[i], "ssh"))
+	else if (str_is(program, "ssh"))
 		ssh_rules(s, c, i);
-	else if (is_called(&c->words[i], "xargs"))
+	else if (str_is(program, "xargs"))
 		xargs_rules(s, c, i);
-	else if (is_called(&c->words[i], "find"))
+	else if (str_is(program, "find"))
 		find_rules(s, c, i);
 	else if (shell_reads_input(c, i))
 		refuse_fed(s, c, &is_fed);

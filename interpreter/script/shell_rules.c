@@ -29,8 +29,11 @@ bool word_names(const struct shell_word *w, const char *const *names)
 {
 	const char *slash = w->len ? memrchr(w->text, '/', w->len) : NULL;
 	size_t from = slash ? (size_t)(slash + 1 - w->text) : 0;
+	while (from < w->len && w->text[from] == EXPANSION)
+		from++;
+	char first = from < w->len ? w->text[from] : HOLE;
 	for (size_t i = 0; names[i]; i++)
-		if (word_may_be(w, from, names[i]))
+		if (names[i][0] == first && word_may_be(w, from, names[i]))
 			return true;
 	return false;
 }

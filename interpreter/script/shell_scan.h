@@ -32,8 +32,8 @@ struct shell_refusal {
 };
 
 struct shell_hole {
-	size_t at;	  /* its NUL in the flat text */
-	struct span span; /* the `${{ }}` in the file */
+	size_t at;	 /* its NUL in the flat text */
+	struct str text; /* the `${{ }}` in the template */
 	struct guard code;
 	bool is_raw;
 	bool is_placed, is_dropped;
