@@ -28,10 +28,12 @@ struct collector {
 	size_t count, cap;
 };
 
-/* Nothing, as a value, may be written further right on its line. */
+/* Nothing, as a value, may be written further right on its line; what ends with it ends there. */
 static size_t end_of(const struct collector *c, const struct yaml_node *n)
 {
 	size_t end = n->end;
+	while (n->count)
+		n = &n->children[n->count - 1];
 	while (n->start == n->end && end < c->text.len && c->text.at[end] == ' ')
 		end++;
 	return end;

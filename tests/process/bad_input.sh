@@ -19,6 +19,29 @@ has "12 a stray byte" '12.yml:1:3: error[RB002]: not UTF-8: byte 0xFF at byte 3'
 run 2 validate 12.yml
 has "12 is shown as what it is" 'ab\xff: 1'
 
+# ---- (fix): what `lint --fix` makes of it, as the last line of a step as well as above another ----
+mended() { # mended NUMBER LINE MENDED
+	for below in '' '    name: below'; do
+		printf 'version: 1\nrunbook: a\nsteps:\n  - id: x\n    say: x\n    effects: none\n  - say: y\n    %s\n' "$2" >fix.yml
+		[ -z "$below" ] || echo "$below" >>fix.yml
+		"$runbook" lint --fix --no-shellcheck fix.yml >out 2>&1
+		same "$1 mended" "    $3" "$(sed -n 8p fix.yml)"
+	done
+}
+mended 21 'when: env.A == nil' 'if: env.A == nil'
+mended 24 'retry: { attempts: "3" }' 'retry: { attempts: 3 }'
+mended 32 'if: #env > 0' "if: '#env > 0'"
+mended 32 'if: #x > 0' "if: '#x > 0'"
+mended 33 'if: !steps.x.failed' 'if: not steps.x.failed'
+mended 34 'if: env.A == "a #b"' "if: 'env.A == \"a #b\"'"
+mended 35 'if: {{ steps.x.ok }}' 'if: steps.x.ok'
+mended 36 'if: steps.x.ok && env.A != "b"' 'if: steps.x.ok and env.A ~= "b"'
+mended 36 'if: steps.x.attempts = 3' 'if: steps.x.attempts == 3'
+mended 37 'if: env.A == null' 'if: env.A == nil'
+mended 37 'if: yes' 'if: true'
+mended 37 'if: True' 'if: true'
+mended 40 'if: steps.x.attempts === 3' 'if: steps.x.attempts == 3'
+
 # ---- 19: limits, at once and in bounded memory ----
 head='version: 1
 runbook: a'
