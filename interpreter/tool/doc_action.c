@@ -33,6 +33,27 @@ static void put_word(struct strbuf *b, const struct template *t)
 	strbuf_release(&text);
 }
 
+/* Nobody types so many lines: they are there for who wants to read them. */
+#define LONG_SCRIPT 40
+
+static void put_script(struct doc *d, unsigned indent, struct str script)
+{
+	size_t lines = 1;
+
+	for (size_t i = 0; i < script.len; i++)
+		lines += script.at[i] == '\n';
+	if (lines <= LONG_SCRIPT) {
+		md_block(d->b, indent, "bash", script);
+		return;
+	}
+	md_indent(d->b, indent);
+	strbuf_printf(d->b, "<details><summary>A script of %zu lines</summary>\n\n", lines);
+	md_block(d->b, indent, "bash", script);
+	strbuf_putc(d->b, '\n');
+	md_indent(d->b, indent);
+	strbuf_puts(d->b, "</details>\n");
+}
+
 static void put_run(struct doc *d, const struct step *s, unsigned indent)
 {
 	const struct template_list *argv = &s->run->argv;
@@ -54,7 +75,7 @@ static void put_run(struct doc *d, const struct step *s, unsigned indent)
 		strbuf_put(&text, str_trim(value_string(&s->run->script_value)));
 	if (s->more && s->more->cwd)
 		put_line(d, indent, "In the folder ", s->more->cwd);
-	md_block(d->b, indent, "bash", strbuf_str(&text));
+	put_script(d, indent, strbuf_str(&text));
 	strbuf_release(&text);
 }
 
@@ -77,10 +98,50 @@ static void put_template_option(struct strbuf *b, const char *option, const stru
 	strbuf_release(&text);
 }
 
+/* A map that is built by one expression: `${{ { Accept = "x", Cookie = inputs.c } }}`. */
+static const struct expr *table_of(const struct template *t)
+{
+	const struct expr *e = t && t->kind == TEMPLATE_SINGLE ? t->pieces[0].code.expr : NULL;
+
+	for (size_t i = 0; e && e->kind == EXPR_TABLE && i < e->count; i++) {
+		const struct expr *key = e->items[i].key;
+
+		if (!key || key->kind != EXPR_CONSTANT || key->constant.kind != VALUE_STRING)
+			return NULL;
+	}
+	return e && e->kind == EXPR_TABLE ? e : NULL;
+}
+
+static void put_table(
+	struct strbuf *b, const char *option, const struct template *t, const char *between)
+{
+	const struct expr *e = table_of(t);
+	struct str code = t->pieces[0].code.text;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct expr *value = e->items[i].value;
+		struct strbuf text = {0};
+
+		strbuf_put(&text, value_string(&e->items[i].key->constant));
+		strbuf_puts(&text, between);
+		if (value->kind == EXPR_CONSTANT)
+			value_print(&text, &value->constant);
+		else
+			strbuf_printf(
+				&text, "${{ %.*s }}", (int)value->len, code.at + value->start);
+		put_option(b, option, strbuf_str(&text));
+		strbuf_release(&text);
+	}
+}
+
 /* `name: value` or `name=value` for each entry of a map. */
 static void put_pairs(
 	struct strbuf *b, const char *option, const struct template *map, const char *between)
 {
+	if (table_of(map)) {
+		put_table(b, option, map, between);
+		return;
+	}
 	if (!map || map->source.kind != VALUE_MAP) {
 		put_template_option(b, option, map);
 		return;

@@ -102,6 +102,32 @@ has "how to see it has helped" '- `watch.errors <= 0.05 for 2m`'
 has "what to look at" '- [ ] `errors` every 15s: `json.ratio` of `GET http://localhost/e`'
 has "a target" '- Success rate: Target >95%'
 
+# Headers that one expression makes stand one by one; a long script is folded.
+cat >t.yml <<'YML'
+version: 1
+runbook: t
+inputs: { token: { type: string } }
+steps:
+  - http:
+      url: https://example.com/
+      headers: ${{ { Accept = "text/plain", ["X-Key"] = inputs.token, N = 3 } }}
+    expect: [status == 200]
+  - id: long
+    effects: none
+    run: |
+YML
+i=0
+while [ $i -lt 50 ]; do
+	echo "      echo $i" >>t.yml
+	i=$((i + 1))
+done
+run 0 doc t.yml
+has "a header" "--header 'Accept: text/plain'"
+has "one that is computed" "--header 'X-Key: \${{ inputs.token }}'"
+has "a number" "--header 'N: 3'"
+has "a long script" '<details><summary>A script of 50 lines</summary>'
+has "all of it" 'echo 49'
+
 # The real one has the chapters of the process it was made from.
 process=$root/../shared/process/production-deployment.md
 if [ -f "$process" ]; then
