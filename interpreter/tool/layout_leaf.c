@@ -211,18 +211,19 @@ static void put_moved_lines(struct layout *l, const struct yaml_node *n, struct 
 static void put_flow_leaf(struct layout *l, const struct yaml_node *n, struct level level)
 {
 	size_t before = l->out->len;
-	if (!has_line_end(slice(l, n->start, n->end))) {
-		if (put_flow(l, n))
-			return;
-		l->out->len = before;
-		strbuf_put(l->out, slice(l, n->start, n->end));
+	bool is_one_line = !has_line_end(slice(l, n->content, n->end));
+	/* An anchor on the line above comes down to it. */
+	if (is_one_line && put_flow(l, n))
 		return;
-	}
+	l->out->len = before;
 	if (n->properties > n->start) {
 		put_properties(l, n);
 		strbuf_putc(l->out, ' ');
 	}
-	put_moved_lines(l, n, level);
+	if (is_one_line)
+		strbuf_put(l->out, slice(l, n->content, n->end));
+	else
+		put_moved_lines(l, n, level);
 }
 
 void put_leaf(struct layout *l, const struct yaml_node *n, struct level level)

@@ -43,6 +43,8 @@ TEST(layout_blocks)
 	check_layout(NULL, "? a\n: b\n", "a: b\n");
 	check_layout(NULL, "? [a,\n  b]\n: c\n", "");
 	check_layout(NULL, "a: [{b: c}: d]\n", NULL);
+	check_layout(NULL, "a: &x\n  [b,  {c: 1}]\n", "a: &x [b, { c: 1 }]\n");
+	check_layout(NULL, "a: &x  [{b: c}: d]\n", "a: &x [{b: c}: d]\n");
 	check_layout(NULL, "a: [\n", "");
 	check_layout(NULL, "a: 1\n---\nb: 1\n", "");
 }
