@@ -245,6 +245,19 @@ static bool is_fence(struct str line)
 	return str_starts_with(line, STR("```")) || str_starts_with(line, STR("~~~"));
 }
 
+/* What stands behind a fence; without a word it may be commands. */
+static bool is_shell(struct str fence)
+{
+	static const char *const words[] = {"sh", "bash", "shell", "zsh", "console", "terminal"};
+	struct str word = str_trim((struct str){fence.at + 3, fence.len - 3});
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (str_is(word, words[i]))
+			return true;
+	}
+	return word.len == 0;
+}
+
 static void take_code(struct import *m, struct str line)
 {
 	struct str trimmed = str_trim(line);
@@ -253,8 +266,10 @@ static void take_code(struct import *m, struct str line)
 		m->in_code = false;
 		if (m->chapter == CHAPTER_PROSE && m->code.len)
 			put_item(&m->more, "      ", strbuf_str(&m->code));
-		else if (m->chapter != CHAPTER_PURPOSE)
+		else if (m->chapter != CHAPTER_PURPOSE && m->is_script)
 			import_flush_code(m);
+		else if (m->chapter != CHAPTER_PURPOSE && m->code.len)
+			import_question(m, str_trim(strbuf_str(&m->code)));
 		strbuf_clear(&m->code);
 		return;
 	}
@@ -294,6 +309,7 @@ static void take_line(struct import *m, struct str whole)
 		take_row(m, line);
 	} else if (is_fence(line)) {
 		m->in_code = true;
+		m->is_script = is_shell(line);
 		m->fence = (size_t)(line.at - whole.at);
 	} else if (level && level < line.len && line.at[level] == ' ') {
 		take_heading(m, level, str_trim((struct str){line.at + level, line.len - level}));

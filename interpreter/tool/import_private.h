@@ -24,7 +24,7 @@ struct import {
 	struct str name;
 	struct strbuf what, hints, steps, ticks, asserts, code;
 	unsigned group_count, script_count;
-	bool in_code, is_prose_open;
+	bool in_code, is_script, is_prose_open;
 	bool is_alternative; /* its last item begins with `or` */
 	size_t fence;
 };

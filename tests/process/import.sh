@@ -133,11 +133,16 @@ Steps
 -----
 1. Monitor for 1 hour
 2. `systemctl restart shop`
+3. Then it has to say
+   ```json
+   {"up": true}
+   ```
 MD
 run 0 import q.md
 cp out q.yml
 has "a heading" 'title: "Restart everything"'
 has "a fact" 'owner: "Cid"'
+has "what is no command is not run" '- confirm: "{\"up\": true}"'
 has "nothing is measured: it is waited" '      - wait: 1h'
 run 0 validate q.yml
 run 1 lint q.yml
