@@ -329,12 +329,32 @@ bool modules_reference(struct strbuf *b, const char *name)
 	return false;
 }
 
+/* A link to the heading of a module, which GitHub makes of its name without the slash. */
+static void put_link(struct strbuf *b, const struct opened *m)
+{
+	strbuf_printf(b, "- [%s](#", m->name);
+	for (const char *c = m->name; *c; c++)
+		if (*c != '/')
+			strbuf_putc(b, *c);
+	strbuf_puts(b, "): ");
+	md_prose(b, first_sentence(purpose(m)), false);
+	strbuf_putc(b, '\n');
+}
+
 void modules_document(struct strbuf *b)
 {
 	strbuf_puts(b, "# Modules\n\n"
 		       "What `uses` finds without a path. Their steps carry their own rollback, so "
 		       "who uses one gets the way back\nwith it. `runbook modules NAME` prints one "
 		       "of these.\n\n<!-- made by `make docs` from stdlib/ -->\n\n");
+	for (const struct stdlib_file *f = stdlib_files; f->name; f++) {
+		struct opened m;
+
+		open_module(&m, f);
+		put_link(b, &m);
+		close_module(&m);
+	}
+	strbuf_putc(b, '\n');
 	for (const struct stdlib_file *f = stdlib_files; f->name; f++) {
 		struct opened m;
 
