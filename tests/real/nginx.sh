@@ -34,7 +34,13 @@ load() {
 	started $load_pid
 }
 
-# unhurt NAME FILE: all were answered while it lasted, which was more than 1,000 a second
+# rate FILE: the requests a second that wrk has counted
+rate() {
+	awk '/^Requests\/sec/ { rate = int($2) } END { print rate + 0 }' "$1"
+}
+
+# unhurt NAME FILE: all were answered while it lasted, more than 1,000 a second. Where the machine is too busy for so many
+# when nothing is switched either, only the first counts.
 unhurt() {
 	if alive "$load_pid"; then pass; else fail "$1: the load ended before the switches did"; fi
 	kill -INT "$load_pid"
@@ -43,8 +49,16 @@ unhurt() {
 	has "$1: its report" "Requests/sec"
 	hasnt "$1" "Socket errors"
 	hasnt "$1" "Non-2xx"
-	rate=$(awk '/^Requests\/sec/ { print int($2) }' "$2")
-	if [ "${rate:-0}" -ge 1000 ]; then pass; else fail "$1: only $rate requests a second"; fi
+	if [ "$(rate "$2")" -ge 1000 ]; then
+		pass
+	else
+		wrk --threads 1 --connections 8 --duration 2s --header 'Connection: close' "http://127.0.0.1:$front/" >alone 2>&1
+		if [ "$(rate alone)" -ge 1500 ]; then
+			fail "$1: only $(rate "$2") requests a second, and $(rate alone) without a switch"
+		else
+			echo "$1: this machine has $(rate alone) requests a second to spare; whether 1,000 are unhurt was not seen"
+		fi
+	fi
 }
 
 # served NAME SIDE: new connections come there, as soon as nginx has its new workers

@@ -69,7 +69,7 @@ END
 	has "no series is unknown" "cannot be known"
 	sed "s/query: 'job:errors:ratio5s'/query: 'sum('/" alerts.yml >wrong.yml
 	run 1 exec wrong.yml
-	has "a wrong query" "hint: prometheus/query: the `query` is wrong: "
+	has "a wrong query" "hint: prometheus/query: the \`query\` is wrong: "
 }
 
 # deploy EXIT VERSION OPTION…
@@ -94,4 +94,5 @@ deploy 3 v1.2.0 --input branch=release/v1.2.0 --input bake=40s
 has "by the rule of Prometheus" "Error rate above 5% for more than 4s"
 same "v1.1.0 again" v1.1.0 "$(serves)"
 stop_services
+"$world" stop "$dir"
 finish
