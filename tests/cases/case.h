@@ -40,6 +40,8 @@ struct result {
 
 /* For a case with a section `lint`: whether its file has these findings. Prints what differs. */
 bool case_lint(const struct test_case *c);
+/* For a case with a section `hints`: runs a case for each of its lines. */
+void case_each_hint(const struct test_case *c, void (*run)(const struct test_case *one));
 /* Prints what is wrong. */
 bool case_judge(const struct test_case *c, const struct result *r);
 void case_clean(const char *folder);

@@ -85,7 +85,8 @@ static struct world *case_world(struct venue *venue, const struct real_options *
 	w->inner = fake_world_new(
 		s->script.kind == VALUE_MAP ? &s->script : NULL, &s->arena, &s->error, NULL);
 	if (!w->inner) {
-		fprintf(stderr, "bad world: %s\n", s->error);
+		/* Standard error is the case's own meanwhile. */
+		printf("%s:%zu: bad world: %s\n", s->c->file, s->c->line, s->error);
 		exit(2);
 	}
 	return &w->world;
@@ -308,6 +309,8 @@ static void run_file(const char *path, int home_fd)
 			exit(2);
 		if (case_section(&cases[i], "lint"))
 			lint_case(&cases[i]);
+		else if (case_section(&cases[i], "hints"))
+			case_each_hint(&cases[i], run_case);
 		else
 			run_case(&cases[i]);
 	}
