@@ -112,8 +112,10 @@ static void visit(struct working *w, const struct expr *e)
 size_t guard_working(struct eval *ev, const struct guard *g, struct part *parts, size_t max)
 {
 	struct working w = {.ev = ev, .guard = g, .parts = parts, .max = max};
+	bool is_over_budget = ev->is_over_budget;
 	if (g->expr)
 		visit(&w, g->expr);
+	ev->is_over_budget = is_over_budget; /* why the guard broke, not a part of it */
 	return w.count;
 }
 

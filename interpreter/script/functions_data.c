@@ -46,9 +46,10 @@ FUNCTION(jsonpath)
 	if (!path)
 		return eval_fail(
 			ev, "`jsonpath`: %s at character %zu of the query", error, offset + 1);
-	if (!jsonpath_select(path, ev->arena, &args[0], out, &error))
-		return eval_fail(ev, "`jsonpath`: %s", error);
-	return true;
+	if (jsonpath_select(path, ev->arena, &args[0], out, &error))
+		return true;
+	ev->is_over_budget = true; /* one that can be read only fails for a limit */
+	return eval_fail(ev, "`jsonpath`: %s", error);
 }
 
 FUNCTION(json_decode)

@@ -184,6 +184,13 @@ static struct regex *pattern(struct eval *ev, const char *name, struct str text)
 	return re;
 }
 
+/* What is text fails for a limit alone. */
+static bool fail_pattern(struct eval *ev, const char *name, struct str text, const char *error)
+{
+	ev->is_over_budget |= utf8_valid(text, NULL);
+	return eval_fail(ev, "`%s`: %s", name, error);
+}
+
 FUNCTION(matches)
 {
 	struct str text, source;
@@ -196,7 +203,7 @@ FUNCTION(matches)
 		return false;
 	enum regex_result result = regex_test(re, text, &error);
 	if (result == REGEX_ERROR)
-		return eval_fail(ev, "`matches`: %s", error);
+		return fail_pattern(ev, "matches", text, error);
 	*out = value_bool(result == REGEX_MATCH);
 	return true;
 }
@@ -212,7 +219,7 @@ FUNCTION(match)
 		return false;
 	enum regex_result result = regex_match(ev->arena, re, text, out, &error);
 	if (result == REGEX_ERROR)
-		return eval_fail(ev, "`match`: %s", error);
+		return fail_pattern(ev, "match", text, error);
 	if (result == REGEX_NO_MATCH)
 		*out = value_nil();
 	return true;

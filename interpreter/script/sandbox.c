@@ -100,7 +100,7 @@ static bool run_protected(struct sandbox *s, lua_CFunction f, void *argument, st
 	const char **why, bool *is_over_budget)
 {
 	lua_State *L = s->state;
-	s->is_out_of_fuel = false;
+	s->is_out_of_fuel = s->is_too_long = false;
 	lua_settop(L, 0);
 	lua_pushcfunction(L, f);
 	lua_pushlightuserdata(L, argument);
@@ -108,7 +108,7 @@ static bool run_protected(struct sandbox *s, lua_CFunction f, void *argument, st
 	s->is_loading = false;
 	if (status != LUA_OK)
 		*why = failure(s, status, a);
-	*is_over_budget = s->is_out_of_fuel || status == LUA_ERRMEM;
+	*is_over_budget = s->is_out_of_fuel || s->is_too_long || status == LUA_ERRMEM;
 	lua_settop(L, 0);
 	return status == LUA_OK;
 }

@@ -80,8 +80,10 @@ static int safe_rep(lua_State *L)
 		lua_pushliteral(L, "");
 		return 1;
 	}
-	if ((uint64_t)count > EVAL_MAX_BYTES / (len + separator))
+	if ((uint64_t)count > EVAL_MAX_BYTES / (len + separator)) {
+		sandbox_of(L)->is_too_long = true;
 		return luaL_error(L, "the text would be longer than 16 MiB");
+	}
 	sandbox_spend(L, (uint64_t)count * ((len + separator) / 4 + 1));
 	luaL_Buffer b;
 	luaL_buffinit(L, &b);

@@ -20,7 +20,7 @@ struct sandbox {
 	lua_State *state; /* made when first needed */
 	size_t used;	  /* bytes that it holds */
 	uint64_t fuel;	  /* left for the call that is going on */
-	bool is_out_of_fuel;
+	bool is_out_of_fuel, is_too_long;
 	bool is_loading;    /* the helper file's own text runs: it may define functions */
 	struct eval *ev;    /* of the call that is going on */
 	struct arena arena; /* the names */
