@@ -12,11 +12,19 @@ struct encoder {
 
 static void encode(struct encoder *e, const struct value *v);
 
-static void quote_char(struct strbuf *b, unsigned char c)
+/* What JSON wants escaped, what a terminal takes for a command, and what ends a line for some who
+ * read lines (U+0085, U+2028, U+2029), though JSON lets them stand. */
+static bool is_quoted(uint32_t c)
+{
+	return c < 0x20 || c == '"' || c == '\\' || (c >= 0x7f && c <= 0x9f) || c == 0x2028 ||
+	       c == 0x2029;
+}
+
+static void quote_char(struct strbuf *b, uint32_t c)
 {
 	static const char short_forms[] = "btnvfr";
 	if (c == '"' || c == '\\')
-		strbuf_printf(b, "\\%c", c);
+		strbuf_printf(b, "\\%c", (int)c);
 	else if (c >= 8 && c <= 13 && c != 11)
 		strbuf_printf(b, "\\%c", short_forms[c - 8]);
 	else
@@ -29,18 +37,18 @@ void json_quote(struct strbuf *b, struct str s)
 	size_t kept = 0, i = 0; /* from `kept` to `i` goes out as it is */
 	while (i < s.len) {
 		unsigned char c = (unsigned char)s.at[i];
-		uint32_t code;
+		uint32_t code = c;
 		size_t n = c < 0x80 ? 1 : utf8_decode((struct str){s.at + i, s.len - i}, &code);
-		if (n && c >= 0x20 && c != '"' && c != '\\') {
+		if (n && !is_quoted(code)) {
 			i += n;
 			continue;
 		}
 		strbuf_add(b, s.at + kept, i - kept);
 		if (n)
-			quote_char(b, c);
+			quote_char(b, code);
 		else
 			strbuf_puts(b, "\xEF\xBF\xBD");
-		kept = ++i;
+		kept = i += n ? n : 1;
 	}
 	strbuf_add(b, s.at + kept, s.len - kept);
 	strbuf_putc(b, '"');

@@ -99,8 +99,7 @@ TEST(jsonpath_patterns)
 	CHECK_STR(run("{\"p\":[\"a(\",\"a)|(b\",\"(*UCP)a\",\"a\\\\\",\"a\",7],\"t\":\"a\"}",
 			  "$.p[?match($.t, @)]"),
 		"[\"a\"]");
-	CHECK_STR(run("[\"a\\nb\",\"a\\u2028b\"]", "$[?match(@,'a.b')]"), "[\"a\xE2\x80\xA8"
-									  "b\"]");
+	CHECK_STR(run("[\"a\\nb\",\"a\\u2028b\"]", "$[?match(@,'a.b')]"), "[\"a\\u2028b\"]");
 	/* A pattern that never ends is an error, not "no match". */
 	CHECK_STR(run("[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"]",
 			  "$[?match(@,'(a+)+')]"),
