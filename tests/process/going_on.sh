@@ -8,13 +8,13 @@ cat >asks.yml <<'YML'
 version: 1
 runbook: asks
 watch:
-  m: { every: 50ms, run: cat m, value: tonumber(trim(stdout)) }
+  m: { every: 100ms, run: cat m, value: tonumber(trim(stdout)) }
 steps:
   - id: a
     run: echo 9 >m; echo a >>effects
     rollback: { run: echo undo a >>effects }
   - id: bake
-    monitor: { for: 300ms, min_coverage: 0.1 } # a busy machine misses some
+    monitor: { for: 500ms, min_coverage: 0.1 } # a busy machine misses some
 rollback:
   when:
     - { if: watch.m > 5, for: 100ms, mode: ask, reason: slow }
