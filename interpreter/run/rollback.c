@@ -188,8 +188,15 @@ bool decide_turn(struct decider *d, bool may_wait, struct decision *out)
 	if (r->stage != STAGE_MAIN || r->is_rolling_back || r->is_held || r->is_refused)
 		return false;
 	if (r->wants_undoing) {
-		start_rollback(d, "person",
-			arena_printf(d->scratch, "%.*s asked for it", STR_ARGS(r->asked_by)), out);
+		/* One that goes on with an earlier rollback has its reason: that decision stands.
+		 */
+		if (r->stop_reason)
+			start_rollback(d, r->stop_reason, r->stop_message, out);
+		else
+			start_rollback(d, "person",
+				arena_printf(
+					d->scratch, "%.*s asked for it", STR_ARGS(r->asked_by)),
+				out);
 		return true;
 	}
 	if (r->is_aborted)

@@ -105,7 +105,8 @@ struct str history_reason(const struct run_row *row, struct arena *a)
 
 	if (str_is(row->status, run_status_names[RUN_SUCCEEDED]))
 		return STR("");
-	if (row->step.len && line.len && line.at[0] != '`')
+	/* What a person asked for is not what became of the step. */
+	if (row->step.len && line.len && line.at[0] != '`' && !str_is(row->reason, "person"))
 		return str_of(arena_printf(a, "%.*s: %.*s", STR_ARGS(row->step), STR_ARGS(line)));
 	return line;
 }

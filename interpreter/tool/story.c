@@ -21,7 +21,7 @@ void story_init(
 	struct story *s, const struct run_row *row, struct str status, const struct plan *plan)
 {
 	struct value *const lists[] = {
-		&s->undone, &s->still, &s->left, &s->kept, &s->to_do, &s->decisions};
+		&s->undone, &s->passed, &s->still, &s->left, &s->kept, &s->to_do, &s->decisions};
 
 	*s = (struct story){.row = row, .status = status, .plan = plan, .report.line = take_line};
 	arena_init(&s->arena);
@@ -237,18 +237,37 @@ void story_add(struct story *s, const struct event *e)
 	}
 }
 
+/* `c, a` on one line of an account; `nothing` is none. */
+static void add_names(struct story *s, struct list *list, struct str names)
+{
+	if (str_is(names, "nothing"))
+		return;
+	while (names.len) {
+		ptrdiff_t at = str_find(names, STR(", "), 0);
+		size_t len = at < 0 ? names.len : (size_t)at, next = at < 0 ? len : len + 2;
+
+		list_add(&s->arena, list, value_str(keep(s, (struct str){names.at, len})));
+		names = (struct str){names.at + next, names.len - next};
+	}
+}
+
 static void take_account(void *context, struct str label, struct str text)
 {
 	struct story *s = context;
 	const struct {
 		const char *label;
 		struct value *list;
-	} rows[] = {{"undone", &s->undone}, {"still in effect", &s->still},
-		{"left behind", &s->left}, {"kept on purpose", &s->kept},
-		{"what to do", &s->to_do}};
+		bool is_names;
+	} rows[] = {{"undone", &s->undone, true}, {"still in effect", &s->still, true},
+		{"kept on purpose", &s->kept, true}, {"left as it is", &s->passed, false},
+		{"left behind", &s->left, false}, {"what to do", &s->to_do, false}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (str_is(label, rows[i].label))
+		if (!str_is(label, rows[i].label))
+			continue;
+		if (rows[i].is_names)
+			add_names(s, rows[i].list->list, text);
+		else
 			list_add(&s->arena, rows[i].list->list, value_str(keep(s, text)));
 	}
 }

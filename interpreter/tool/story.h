@@ -57,8 +57,9 @@ struct story {
 	size_t line_count, line_cap;
 	struct story_watch *watches;
 	size_t watch_count;
-	struct value undone, still, left, kept, to_do; /* lists of texts */
-	const struct event *now;		       /* while it is taken in */
+	struct value undone, still, kept; /* lists of names */
+	struct value passed, left, to_do; /* lists of texts */
+	const struct event *now;	  /* while it is taken in */
 };
 
 void story_init(

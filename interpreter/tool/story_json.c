@@ -92,6 +92,7 @@ struct value story_value(struct story *s)
 	history_set(&v, "decisions", s->decisions, a);
 	history_set(&v, "watches", watches_value(s), a);
 	history_set(&v, "undone", s->undone, a);
+	history_set(&v, "left_as_it_is", s->passed, a);
 	history_set(&v, "still_in_effect", s->still, a);
 	history_set(&v, "left", s->left, a);
 	history_set(&v, "kept", s->kept, a);

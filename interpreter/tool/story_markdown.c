@@ -193,12 +193,13 @@ static void put_list(struct strbuf *b, const char *head, const struct value *lis
 
 static void put_left(struct strbuf *b, struct story *s)
 {
-	const struct value *const lists[] = {&s->left, &s->still, &s->kept};
-	static const char *const notes[] = {"", "still in effect: ", "kept on purpose: "};
+	const struct value *const lists[] = {&s->left, &s->passed, &s->still, &s->kept};
+	static const char *const notes[] = {
+		"", "left as it is: ", "still in effect: ", "kept on purpose: "};
 	size_t count = 0;
 
 	strbuf_puts(b, "\n## What is left\n\n");
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		for (size_t k = 0; k < lists[i]->list->count; k++, count++) {
 			strbuf_printf(b, "- %s", notes[i]);
 			md_text(b, value_string(&lists[i]->list->items[k]));

@@ -262,6 +262,7 @@ void story_text(struct strbuf *b, struct story *s, const struct table_look *look
 	put_map(&t, "outputs", &s->outputs);
 	put_decisions(&t);
 	put_list(&t, "undone", &s->undone);
+	put_list(&t, "left as it is", &s->passed);
 	put_list(&t, "still in effect", &s->still);
 	put_list(&t, "left behind", &s->left);
 	put_list(&t, "kept on purpose", &s->kept);

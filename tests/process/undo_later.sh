@@ -41,6 +41,8 @@ has "nothing to resolve" '`--resolve bb`: there is no such step'
 same "nothing was undone" 'a|b|' "$(effects)"
 run 3 rollback last --skip b --reason 'restored by hand'
 same "all but the step" 'a|b|undo a|' "$(effects)"
+run 0 show last
+has "what was left, by whom and why" '  b: restored by hand ('
 
 # ---- what an earlier rollback left behind ----
 cat >stuck.yml <<'YML'
@@ -63,6 +65,10 @@ run 4 rollback last --retry
 touch mended
 run 3 rollback last --retry
 same "once it can be undone" 'a|b|undo b|undo a|' "$(effects)"
+run 0 show last --format json
+same "what is undone, by name" '"undone": [    "b",    "a"  ],' \
+	"$(tr -d '\n' <out | grep -o '"undone": [^]]*\],')"
+has "for the reason that it had" '"message": "exited with 3"'
 run 7 rollback last --retry
 
 # ---- what cannot be undone ----
