@@ -28,6 +28,22 @@ static void unknown_sample(struct event *e, const char *reason, const char *mess
 	e->message = str_of(message);
 }
 
+/* Why there is no number, in one word; an unknown value only has it in words for people. */
+static const char *word_for(const char *why)
+{
+	static const struct {
+		const char *says, *word;
+	} words[] = {{"not JSON", "parse"}, {"division by zero", "division_by_zero"},
+		{"low traffic", "low_traffic"}, {"not a number", "not_a_number"},
+		{"larger than what is kept", "too_large"}};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (strstr(why, words[i].says))
+			return words[i].word;
+	}
+	return "unknown";
+}
+
 /* A sample may say how old its data is: `timestamp`, in seconds since 1970. */
 static bool is_stale(struct decider *d, const struct watch_state *w, struct spot child, double *age)
 {
@@ -54,7 +70,7 @@ static void judge_value(struct decider *d, const struct watch_state *w, struct e
 		e->value = *v;
 		return;
 	case VALUE_UNKNOWN:
-		unknown_sample(e, "unknown", v->unknown);
+		unknown_sample(e, word_for(v->unknown), v->unknown);
 		return;
 	case VALUE_NIL:
 		unknown_sample(e, "missing",
