@@ -19,8 +19,10 @@ static bool has_items(const struct node *n)
 bool node_is_inner(const struct plan *p, uint32_t node)
 {
 	const struct node *n = node_at(p, node);
-	/* Of a choice only the branch: the steps in it were written in this file. */
-	bool is_branch = n && node_at(p, n->parent) && p->nodes[n->parent].action == ACTION_CHOOSE;
+	/* Of a choice only the branch: the steps in it were written in this file. The items of one
+	 * that is a loop have no other line. */
+	bool is_branch = n && node_at(p, n->parent) &&
+			 p->nodes[n->parent].action == ACTION_CHOOSE && !has_items(n);
 	/* How a step is undone is no part of how it does its work. */
 	while (n && !plan_is_apart(n)) {
 		n = node_at(p, n->parent);

@@ -138,8 +138,8 @@ static void pass_down(struct plan *p, bool reads_any)
 	for (uint32_t i = 0; i < p->count; i++) {
 		struct node *n = &p->nodes[i];
 
-		bool is_branch = n->parent != NODE_NONE &&
-				 p->nodes[n->parent].action == ACTION_CHOOSE;
+		bool is_branch =
+			n->parent != NODE_NONE && p->nodes[n->parent].action == ACTION_CHOOSE;
 
 		n->is_read |= reads_any || (is_branch && p->nodes[n->parent].is_read);
 		n->reads_output |= reads_any || (is_branch && p->nodes[n->parent].reads_output);

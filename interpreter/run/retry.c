@@ -3,7 +3,8 @@
 #include "base/utc.h"
 #include "run/scope.h"
 
-/* ---- what the server asks for ----------------------------------------------------------------- */
+/* ---- what the server asks for -----------------------------------------------------------------
+ */
 
 bool retry_may_be_asked(const struct value *result)
 {
@@ -44,7 +45,8 @@ static int64_t later(int64_t x, int64_t y)
 	return x > y ? x : y;
 }
 
-/* ---- when ------------------------------------------------------------------------------------- */
+/* ---- when -------------------------------------------------------------------------------------
+ */
 
 /* The delay before attempt n + 1; jitter from the run's id and the place, so that the same run
  * decides the same. What the server asks for is no shorter than that, up to `max_delay`. */
@@ -52,7 +54,8 @@ static int64_t retry_delay(const struct decider *d, struct spot s, const struct 
 	uint32_t failed, int64_t asked_ns)
 {
 	double delay = r->delay_ns == INT64_MIN ? (double)NS_PER_S : (double)r->delay_ns;
-	double limit = r->max_delay_ns == INT64_MIN ? (double)RETRY_MAX_DELAY_NS : (double)r->max_delay_ns;
+	double limit =
+		r->max_delay_ns == INT64_MIN ? (double)RETRY_MAX_DELAY_NS : (double)r->max_delay_ns;
 
 	for (uint32_t i = 1; i < failed && r->backoff > 0 && delay < limit; i++)
 		delay *= r->backoff;
@@ -66,7 +69,8 @@ static int64_t retry_delay(const struct decider *d, struct spot s, const struct 
 	return later((int64_t)delay, asked_ns < (int64_t)limit ? asked_ns : (int64_t)limit);
 }
 
-/* ---- whether ---------------------------------------------------------------------------------- */
+/* ---- whether ----------------------------------------------------------------------------------
+ */
 
 /* What undoes a step tries harder than what goes forward. */
 static const struct retry default_compensation = {

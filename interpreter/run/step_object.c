@@ -88,6 +88,21 @@ static bool declares_inner(const struct node *n, struct str name, struct value *
 	return false;
 }
 
+/* What it has is what its branch has, also what is made of it when it is read. */
+static bool find_branch(const struct run *r, struct spot s, struct spot *branch)
+{
+	const struct step_state *st = spot_state(s);
+	uint32_t child = NODE_NONE;
+
+	while (st->branch && (child = plan_child(r->plan, s.node, child)) != NODE_NONE) {
+		if (r->plan->nodes[child].place != st->branch)
+			continue;
+		*branch = (struct spot){s.frame, child};
+		return true;
+	}
+	return false;
+}
+
 bool step_result_field(
 	struct run *r, struct spot s, struct str name, struct arena *a, struct value *out)
 {
@@ -96,6 +111,7 @@ bool step_result_field(
 	const struct map *result = st->result.kind == VALUE_MAP ? st->result.map : NULL;
 	const struct entry *e = result ? map_find(result, name) : NULL;
 	const struct value *text;
+	struct spot branch;
 
 	if (!e && st->outputs.kind == VALUE_MAP)
 		e = map_find(st->outputs.map, name);
@@ -103,6 +119,8 @@ bool step_result_field(
 		*out = e->value;
 		return true;
 	}
+	if (n->action == ACTION_CHOOSE && find_branch(r, s, &branch))
+		return step_result_field(r, branch, name, a, out);
 	if (!find_result(n->action, name))
 		return n->inner ? declares_inner(n, name, out) : false;
 	text = result ? map_get(result, n->action == ACTION_HTTP ? "body" : "stdout") : NULL;

@@ -46,7 +46,8 @@ FUNCTION(jsonpath)
 	if (!path)
 		return eval_fail(
 			ev, "`jsonpath`: %s at character %zu of the query", error, offset + 1);
-	if (jsonpath_select(path, ev->arena, &args[0], out, &error))
+	struct value plain = value_kept(ev->arena, &args[0]);
+	if (jsonpath_select(path, ev->arena, &plain, out, &error))
 		return true;
 	ev->is_over_budget = true; /* one that can be read only fails for a limit */
 	return eval_fail(ev, "`jsonpath`: %s", error);
@@ -73,7 +74,8 @@ FUNCTION(json_encode)
 {
 	struct strbuf text = {0};
 	(void)count;
-	json_encode(&text, &args[0], 0);
+	struct value plain = value_kept(ev->arena, &args[0]);
+	json_encode(&text, &plain, 0);
 	return give_text(ev, "json_encode", &text, out);
 }
 

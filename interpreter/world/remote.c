@@ -11,8 +11,8 @@
  *  1. the outer one stays in sshd's process group and outlives the script, whose exit code it
  *     passes on. What the script leaves running has a moment to end, then it is killed; of one that
  *     was ended the moment is the grace.
- *  2. the inner one leads a group of its own. It reads what was sent, starts a guard (a group of its
- *     own again) that ends the script's group when standard input has another line or ends, and
+ *  2. the inner one leads a group of its own. It reads what was sent, starts a guard (a group of
+ * its own again) that ends the script's group when standard input has another line or ends, and
  *     evaluates the text, so that neither it nor a value is ever an argument.
  */
 static const char outer[] =
@@ -27,20 +27,20 @@ static const char outer[] =
 	"kill -KILL $2 -$1;"
 	"exit $c";
 
-static const char inner[] =
-	"IFS=\" \" read -r n k&&s=$(head -c \"$n\")||exit 254;"
-	"case $s in *\"#end\");;*)exit 254;;esac;"
-	"exec 3<&0 </dev/null;"
-	"(exec $1 sh -c \"read -r x <&3;kill -TERM -$$;sleep $k;kill -KILL -$$\" >/dev/null 2>&1 4>&-)&"
-	" echo $$ $! ${k}0;"
-	"exec >&4 4>&- 3<&-;"
-	"set --;"
-	"eval \"$s\"";
+static const char inner[] = "IFS=\" \" read -r n k&&s=$(head -c \"$n\")||exit 254;"
+			    "case $s in *\"#end\");;*)exit 254;;esac;"
+			    "exec 3<&0 </dev/null;"
+			    "(exec $1 sh -c \"read -r x <&3;kill -TERM -$$;sleep $k;kill -KILL "
+			    "-$$\" >/dev/null 2>&1 4>&-)&"
+			    " echo $$ $! ${k}0;"
+			    "exec >&4 4>&- 3<&-;"
+			    "set --;"
+			    "eval \"$s\"";
 
 static const char *command(struct arena *a, bool is_bash)
 {
-	return arena_printf(a, "exec /bin/sh -c '%s' sh '%s' %s", outer, inner,
-		is_bash ? "bash" : "sh");
+	return arena_printf(
+		a, "exec /bin/sh -c '%s' sh '%s' %s", outer, inner, is_bash ? "bash" : "sh");
 }
 
 static void put_quoted(struct strbuf *b, const char *text)
@@ -94,8 +94,7 @@ void remote_text(struct strbuf *out, const struct process_request *r, int64_t gr
 	put_variables(&b, r);
 	put_program(&b, r);
 	strbuf_puts(&b, "\n#end");
-	strbuf_printf(out, "%zu %lld\n", b.len,
-		(long long)((grace_ns + NS_PER_S - 1) / NS_PER_S));
+	strbuf_printf(out, "%zu %lld\n", b.len, (long long)((grace_ns + NS_PER_S - 1) / NS_PER_S));
 	strbuf_put(out, strbuf_str(&b));
 	strbuf_release(&b);
 }

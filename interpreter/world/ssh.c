@@ -306,11 +306,8 @@ static struct connection *find_connection(struct ssh *s, const struct remote *r)
 	if (c)
 		return c;
 	c = heap_alloc(sizeof *c);
-	*c = (struct connection){.next = s->first,
-		.ssh = s,
-		.control = -1,
-		.log = -1,
-		.up = {-1, up_ready}};
+	*c = (struct connection){
+		.next = s->first, .ssh = s, .control = -1, .log = -1, .up = {-1, up_ready}};
 	arena_init(&c->arena);
 	c->remote = (struct remote){.name = copy(&c->arena, r->name),
 		.address = copy(&c->arena, r->address),

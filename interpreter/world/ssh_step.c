@@ -69,7 +69,8 @@ static bool send_some(struct ssh_step *s)
 
 static void control_ready(struct source *source, uint32_t events)
 {
-	struct ssh_step *s = (struct ssh_step *)((char *)source - offsetof(struct ssh_step, control));
+	struct ssh_step *s =
+		(struct ssh_step *)((char *)source - offsetof(struct ssh_step, control));
 
 	(void)events;
 	if (!send_some(s))
@@ -177,6 +178,5 @@ void ssh_step_judge(
 		return;
 	}
 	out->reason = is_name ? "resolve" : "connect";
-	out->message =
-		arena_printf(a, "`%s` cannot be reached%s", s->host, told(a, complaint));
+	out->message = arena_printf(a, "`%s` cannot be reached%s", s->host, told(a, complaint));
 }

@@ -77,8 +77,8 @@ static struct answer run_there(struct arena *a, struct world *w, const struct pr
 		argv++;
 	remote_text(&text, r, NS_PER_S);
 	strbuf_printf(&script, "{ printf %%s \"$TEXT\" %s; sleep 5; } | (%s)%s", from, *argv, to);
-	const char *env[] = {plain_env[0],
-		arena_printf(a, "TEXT=%.*s", STR_ARGS(strbuf_str(&text))), NULL};
+	const char *env[] = {
+		plain_env[0], arena_printf(a, "TEXT=%.*s", STR_ARGS(strbuf_str(&text))), NULL};
 	request.process.env = env;
 	request.process.keep = 65536;
 	request.process.is_bash = true;
@@ -91,8 +91,8 @@ static struct answer run_there(struct arena *a, struct world *w, const struct pr
 
 TEST(script_and_values_arrive_as_they_are)
 {
-	static const char *const env[] = {"GREETING=it's \"$HOME\" `id` $(id) \\ \n end",
-		"RUNBOOK_1=-x\t*", NULL};
+	static const char *const env[] = {
+		"GREETING=it's \"$HOME\" `id` $(id) \\ \n end", "RUNBOOK_1=-x\t*", NULL};
 	struct arena a = {0};
 	struct world *w = real_world_new(&(struct real_options){0});
 	struct process_request r = {.env = env,
@@ -130,8 +130,8 @@ TEST(ssh_tells_how_a_step_ended)
 	CHECK_INT(ssh_end_of(STR("debug1: mux_client_request_session: master session id: 2\n"
 				 "debug2: Control master terminated unexpectedly\n")),
 		SSH_LOST);
-	CHECK_INT(ssh_end_of(STR("debug1: Sending command: x\ndebug1: Exit status -1\n")),
-		SSH_LOST);
+	CHECK_INT(
+		ssh_end_of(STR("debug1: Sending command: x\ndebug1: Exit status -1\n")), SSH_LOST);
 	CHECK_INT(ssh_end_of(STR("ssh: connect to host x port 22: Connection refused\n")),
 		SSH_NOT_BEGUN);
 	/* Without a log nothing is proved. */
