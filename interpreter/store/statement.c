@@ -86,13 +86,14 @@ bool store_begin(struct store *s)
 
 static void put_back(struct store *s)
 {
-	int pages = 0;
+	int pages = -1, copied = -1;
 
 	sqlite3_busy_timeout(s->db, 0);
 	sqlite3_wal_checkpoint_v2(s->db, NULL,
-		s->end ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &pages, NULL);
+		s->end ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
-	if (!pages)
+	/* Whoever takes the log away now takes nothing with it. */
+	if (pages >= 0 && copied == pages)
 		s->log_bytes = 0;
 	s->is_bound = false; /* what comes next may stand in a new log */
 }

@@ -265,6 +265,47 @@ TEST(store_misses_a_log_that_is_gone)
 	store_fixture_release(&f);
 }
 
+static void look_with_another_program(void)
+{
+	sqlite3 *db = NULL;
+
+	CHECK(sqlite3_open(f.path, &db) == SQLITE_OK &&
+		sqlite3_exec(db, "SELECT count(*) FROM runs", NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* Which puts the log into the database and removes it, as SQLite does by itself. */
+TEST(store_may_be_looked_at_with_another_program)
+{
+	struct stat before, st = {0};
+	struct store *s;
+	struct run_row row;
+
+	store_fixture_init(&f);
+	s = store_fixture_open(&f, STORE_WRITE);
+	row = store_fixture_run(s, "r1", 0);
+	store_fixture_end(s, &row, "succeeded");
+	store_close(s);
+	look_with_another_program();
+	CHECK(access(store_fixture_path(&f, "runbook.db-wal"), F_OK) < 0);
+	s = store_fixture_open(&f, STORE_WRITE);
+	CHECK(s != NULL);
+	CHECK_STR(listed(s, &(struct run_filter){0}), " r1");
+	/* All of it was put back already, and then it ended without another word. */
+	row = store_fixture_run(s, "r2", 10);
+	CHECK(stat(f.path, &before) == 0);
+	for (int i = 0; i < 20 && stat(f.path, &st) == 0 && st.st_size == before.st_size; i++)
+		store_fixture_fill(s, &row);
+	CHECK(st.st_size > before.st_size);
+	store_close(s);
+	look_with_another_program();
+	s = store_fixture_open(&f, STORE_WRITE);
+	CHECK(s != NULL);
+	CHECK_STR(listed(s, &(struct run_filter){0}), " r2 r1");
+	store_close(s);
+	store_fixture_release(&f);
+}
+
 /* What was written last is found changed, too, and the head. */
 TEST(store_refuses_a_log_that_was_changed_at_either_end)
 {
