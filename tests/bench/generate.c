@@ -3,6 +3,7 @@
  *
  *   generate one                      a single step
  *   generate sequence 10000           so many steps `true`, one after another
+ *   generate reading 10000            the same as the first, with 'effects: none'
  *   generate parallel 10000           the same, with no order among them
  *   generate layers 100               so many layers of so many steps; each needs the whole layer
  *                                     before
@@ -11,6 +12,7 @@
  *   generate plain 100000             the same without expressions
  *   generate http 5000 URL            so many requests, one after another
  *   generate http_parallel 5000 URL   the same, with no order among them
+ *   generate monitor SECONDS URL      that long, with 10 watches of a request a second
  *   generate output SCRIPT            a step that prints
  *   generate masked SCRIPT            the same with a secret to look for
  */
@@ -26,12 +28,12 @@ static void head(const char *name)
 
 /* ---- steps that do nothing ------------------------------------------------------------------ */
 
-static void sequence(long count)
+static void sequence(long count, const char *more)
 {
 	head("sequence");
 	puts("steps:");
 	for (long i = 1; i <= count; i++)
-		printf("  - { id: s%ld, run: 'true' }\n", i);
+		printf("  - { id: s%ld, run: 'true'%s }\n", i, more);
 }
 
 static void parallel(long count)
@@ -252,6 +254,17 @@ static void http(long count, const char *url, const char *indent)
 		printf("%s- { id: s%ld, http: '%s', expect: [status == 200] }\n", indent, i, url);
 }
 
+static void monitor(long seconds, const char *url)
+{
+	head("monitor");
+	puts("watch:");
+	for (int i = 0; i < 10; i++)
+		printf("  w%d: { every: 1s, http: '%s', value: status }\n", i, url);
+	printf("steps:\n  - monitor: { for: %lds }\nrollback:\n  when:\n", seconds);
+	for (int i = 0; i < 10; i++)
+		printf("    - { if: watch.w%d > 500, for: 3s }\n", i);
+}
+
 static void output(const char *script, bool has_secret)
 {
 	head("output");
@@ -265,9 +278,11 @@ int main(int argc, char **argv)
 	const char *kind = argc > 1 ? argv[1] : "", *word = argc > 2 ? argv[2] : "";
 	long count = strtol(word, NULL, 10);
 	if (strcmp(kind, "one") == 0) {
-		sequence(1);
+		sequence(1, "");
 	} else if (strcmp(kind, "sequence") == 0) {
-		sequence(count);
+		sequence(count, "");
+	} else if (strcmp(kind, "reading") == 0) {
+		sequence(count, ", effects: none");
 	} else if (strcmp(kind, "parallel") == 0) {
 		parallel(count);
 	} else if (strcmp(kind, "layers") == 0) {
@@ -282,6 +297,8 @@ int main(int argc, char **argv)
 		head("http");
 		puts("steps:\n  - id: all\n    parallel:");
 		http(count, argv[3], "      ");
+	} else if (strcmp(kind, "monitor") == 0 && argc == 4) {
+		monitor(count, argv[3]);
 	} else if (strcmp(kind, "output") == 0 || strcmp(kind, "masked") == 0) {
 		output(word, kind[0] == 'm');
 	} else {
