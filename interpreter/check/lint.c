@@ -19,6 +19,7 @@ static const struct rule *const rules[] = {
 	&lint_unverified,
 	&lint_constants,
 	&lint_contradictions,
+	&lint_truth,
 	&lint_choices,
 	&lint_skipped,
 	&lint_races,
@@ -129,6 +130,7 @@ static void lint_files(struct check *c)
 			continue;
 		lint_inputs(c, b);
 		lint_unused(c, b);
+		lint_braces(c, b);
 		lint_tokens(c, b->runbook->file);
 	}
 }

@@ -218,6 +218,55 @@ const struct rule lint_contradictions = {.id = RB220,
 	.term = check_contradiction,
 	.kinds = KIND(EXPR_AND) | KIND(EXPR_OR) | KIND(EXPR_BINARY)};
 
+/* ---- numbers taken for true or false -----------------------------------------------------------
+ */
+
+/* `not`, `and` and `or` all the way up: what counts of a term is whether it is true. */
+static bool is_condition(const struct term *t)
+{
+	for (; t; t = t->above) {
+		if (t->e->kind != EXPR_AND && t->e->kind != EXPR_OR && t->e->kind != EXPR_NOT)
+			return false;
+	}
+	return true;
+}
+
+static bool mentions(const struct expr *e, const struct expr *part)
+{
+	struct strbuf whole = {0}, name = {0};
+	bool is_in;
+
+	expr_print(&whole, e);
+	expr_print(&name, part);
+	is_in = str_find(strbuf_str(&whole), strbuf_str(&name), 0) >= 0;
+	strbuf_release(&whole);
+	strbuf_release(&name);
+	return is_in;
+}
+
+/* `not steps.x.exit_code`, as a shell would ask. That it is compared beside it (`x and x == 0`)
+ * asks whether it is there. */
+static void check_truth(struct check *c, const struct code *code, const struct term *t)
+{
+	const struct expr *e = t->e, *number = e->left;
+	const char *mend;
+	struct diagnostic *told;
+
+	if (!code->has_to_hold || (number->kind != EXPR_FIELD && number->kind != EXPR_NAME) ||
+		!str_is(number->name, "exit_code") || child_type(c, t, 0) != TYPE_NUMBER ||
+		!is_condition(t) || (e->kind != EXPR_NOT && mentions(e->right, number)))
+		return;
+	told = diagnose(c->d, RB220, expr_span(code, number),
+		"`%s` is a number, and counts as true, 0 too", expr_text(c, code, number));
+	mend = arena_printf(c->d->arena, "%s == 0", expr_text(c, code, number));
+	diagnostic_hint(c->d, told, "compare it: `%s`", mend);
+	if (e->kind != EXPR_NOT)
+		fix_expr(c, told, code, number, mend);
+}
+
+const struct rule lint_truth = {
+	.id = RB220, .term = check_truth, .kinds = KIND(EXPR_AND) | KIND(EXPR_OR) | KIND(EXPR_NOT)};
+
 /* ---- values that are not among the possible ones ----------------------------------------------
  */
 

@@ -10,7 +10,8 @@
 extern const struct rule lint_effects, lint_undone, lint_early_undo;
 extern const struct rule lint_timeouts, lint_retries, lint_resends, lint_endless;
 extern const struct rule lint_answers, lint_plain_http, lint_unverified;
-extern const struct rule lint_constants, lint_contradictions, lint_choices, lint_skipped;
+extern const struct rule lint_constants, lint_contradictions, lint_truth, lint_choices,
+	lint_skipped;
 extern const struct rule lint_races, lint_needs, lint_branches;
 extern const struct rule lint_raw, lint_secrets, lint_literals;
 extern const struct rule lint_shell, lint_shellcheck;
@@ -21,6 +22,7 @@ extern const struct rule lint_names;
 void lint_times(struct check *c); /* RB501: deadlines against what has to fit in */
 void lint_inputs(struct check *c, const struct book *b); /* RB702…704: their patterns */
 void lint_unused(struct check *c, const struct book *b); /* RB803 */
+void lint_braces(struct check *c, const struct book *b); /* RB224 */
 /* RB604: literals that look like credentials, wherever they stand. */
 void lint_tokens(struct check *c, const struct source_file *file);
 /* RB603, when the value is or holds a secret. */
