@@ -138,9 +138,9 @@ struct entry *map_find(const struct map *m, struct str key)
 	if (m->index)
 		return find_hashed(m, key, str_hash(key));
 	/* Few keys are compared sooner than one is hashed. */
-	for (struct entry *e = m->entries; e < m->entries + m->count; e++) {
-		if (str_equal(entry_key(e), key))
-			return e;
+	for (size_t i = 0; i < m->count; i++) {
+		if (str_equal(entry_key(&m->entries[i]), key))
+			return &m->entries[i];
 	}
 	return NULL;
 }
