@@ -11,8 +11,10 @@
 
 #include "plan/plan.h"
 
-/* For `exec` and `validate` alike. The plan may have errors already: what could not be resolved is
- * taken as it is. Every file is checked once, however often it is used. */
+/* Whether a name that is not found is missing: not when an error hides what would have it. */
+bool check_is_fair(const struct diagnostics *d);
+/* For `exec` and `validate` alike. The plan may have errors already, if they leave it fair: what
+ * could not be resolved is taken as it is. Every file is checked once, however often it is used. */
 void check_plan(const struct plan *p, struct diagnostics *d);
 
 #endif

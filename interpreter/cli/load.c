@@ -14,43 +14,6 @@ static void init(struct loaded *l)
 	diagnostics_init(&l->diagnostics, &l->arena);
 }
 
-/* Wrong by themselves: no name, type or result is missing because of them. */
-static bool stands_alone(enum rule_id rule)
-{
-	switch (rule) {
-	case RB104: /* a value, a duration, a size, an input's default, a URL */
-	case RB105:
-	case RB106:
-	case RB112:
-	case RB114:
-	case RB201: /* one guard, one text */
-	case RB202:
-	case RB206:
-	case RB207:
-	case RB208:
-	case RB209:
-	case RB211:
-	case RB301: /* a need that is left out */
-	case RB601: /* one script */
-	case RB701: /* one pattern */
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Whether names that are not found may only be hidden by what was told already. */
-static bool hides_names(const struct diagnostics *d)
-{
-	if (d->dropped)
-		return true;
-	for (const struct diagnostic *x = d->first; x; x = x->next) {
-		if (x->severity == SEVERITY_ERROR && !stands_alone(x->rule))
-			return true;
-	}
-	return false;
-}
-
 static bool load(struct loaded *l, const char *path, bool allow_module)
 {
 	const struct runbook *book;
@@ -68,7 +31,7 @@ static bool load(struct loaded *l, const char *path, bool allow_module)
 	l->plan = plan_build(&l->arena, &l->files, book, &l->diagnostics);
 	l->is_checked = l->plan && !l->diagnostics.errors;
 	/* Names are only worth a word when what they refer to could be read. */
-	if (l->plan && !hides_names(&l->diagnostics))
+	if (l->plan && check_is_fair(&l->diagnostics))
 		check_plan(l->plan, &l->diagnostics);
 	return l->plan && !l->diagnostics.errors;
 }

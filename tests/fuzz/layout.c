@@ -12,8 +12,16 @@ static void check_values(struct fuzz_file *f, struct str made)
 	bool is_read_again = yaml_read(other, &f->arena, &f->diagnostics, &after);
 	if (is_read != is_read_again)
 		fuzz_fail("it is read once", made.at);
-	if (is_read && !value_equal(&before, &after))
+	if (!is_read)
+		return;
+	/* As they print: `.nan` is not equal to itself. */
+	struct strbuf was = {0}, is = {0};
+	value_print(&was, &before);
+	value_print(&is, &after);
+	if (!str_equal(strbuf_str(&was), strbuf_str(&is)))
 		fuzz_fail("it reads differently", made.at);
+	strbuf_release(&was);
+	strbuf_release(&is);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
