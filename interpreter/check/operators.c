@@ -60,11 +60,22 @@ static bool mend_literal(struct check *c, struct diagnostic *told, const struct 
 	return true;
 }
 
+/* An input of type `duration`. */
+static bool is_duration(struct check *c, const struct code *code, const struct expr *e)
+{
+	if (e->kind != EXPR_FIELD || code_root(c, code, e->object) != ROOT_INPUTS)
+		return false;
+	const struct name_slot *slot = names_find(&code->reader->book->inputs, e->name);
+	return slot && ((const struct input *)slot->what)->type == INPUT_DURATION;
+}
+
 /* A literal that reads as a number was mended; another one never does. */
 static void hint_tonumber(
 	struct check *c, struct diagnostic *told, const struct code *code, const struct expr *text)
 {
-	if (text->kind != EXPR_CONSTANT)
+	if (is_duration(c, code, text))
+		diagnostic_hint(c->d, told, "`seconds(%s)` is a number", expr_text(c, code, text));
+	else if (text->kind != EXPR_CONSTANT)
 		diagnostic_hint(
 			c->d, told, "`tonumber(%s)` reads a number", expr_text(c, code, text));
 }
@@ -97,13 +108,16 @@ static void check_equality(struct check *c, const struct code *code, const struc
 	struct diagnostic *told = diagnose(c->d, RB214, expr_span(code, e),
 		"`%s` is %s and `%s` is %s: they are never equal", expr_text(c, code, e->left),
 		type_name(left), expr_text(c, code, e->right), type_name(right));
-	if (mend_not(c, told, code, e) || mend_literal(c, told, code, e, left, right))
+	const struct expr *text = left == TYPE_STRING ? e->left : e->right;
+	if (mend_not(c, told, code, e))
+		return;
+	if (!is_duration(c, code, text) && mend_literal(c, told, code, e, left, right))
 		return;
 	if (is_step)
 		diagnostic_hint(c->d, told, "the state of a step is `%s.state`",
 			expr_text(c, code, left == TYPE_STEP ? e->left : e->right));
 	else if (is_text && (left == TYPE_NUMBER || right == TYPE_NUMBER))
-		hint_tonumber(c, told, code, left == TYPE_STRING ? e->left : e->right);
+		hint_tonumber(c, told, code, text);
 }
 
 /* ---- order ------------------------------------------------------------------------------------
@@ -150,8 +164,10 @@ static void check_order(struct check *c, const struct code *code, const struct e
 		"`%s` is %s and `%s` is %s: they cannot be compared with `%s`",
 		expr_text(c, code, e->left), type_name(left), expr_text(c, code, e->right),
 		type_name(right), operator_signs[e->op]);
-	if (!mend_literal(c, told, code, e, left, right))
-		hint_tonumber(c, told, code, left == TYPE_STRING ? e->left : e->right);
+	/* In quotes a number would have an order, too: that of letters. */
+	const struct expr *text = left == TYPE_STRING ? e->left : e->right;
+	if (text->kind != EXPR_CONSTANT || !mend_literal(c, told, code, e, left, right))
+		hint_tonumber(c, told, code, text);
 }
 
 /* ---- arithmetic and text ----------------------------------------------------------------------

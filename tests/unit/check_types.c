@@ -144,7 +144,7 @@ static const struct check_case operators[] = {
 	{"order of a number and text", ONE("inputs.version > 3"),
 		"7:16 RB214 `inputs.version` is a string and `3` is a number: they cannot be "
 		"compared "
-		"with `>` (write `\"3\"`)"},
+		"with `>` (`tonumber(inputs.version)` reads a number)"},
 	{"order of unlike values", ONE("inputs.version > inputs.count"),
 		"7:16 RB214 `inputs.version` is a string and `inputs.count` is a number: they "
 		"cannot be "
@@ -175,7 +175,7 @@ static const struct check_case operators[] = {
 		"5:14 RB214 `vars.n` is a number and `\"x\"` is a string: they are never equal\n"
 		"5:29 RB214 `vars.s` is a string and `1` is a number: they cannot be compared with "
 		"`>` "
-		"(write `\"1\"`)\n"
+		"(`tonumber(vars.s)` reads a number)\n"
 		"5:41 RB214 `vars.l` is a list and `1` is a number: they are never equal\n"
 		"5:54 RB214 `vars.v` is a number and `\"a\"` is a string: they cannot be compared "
 		"with "
