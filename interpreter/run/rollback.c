@@ -97,7 +97,9 @@ static void start_rollback(
 		list_add(d->scratch, out->event.undo.list,
 			value_str(undo_name(d->run, spots[i], d->scratch)));
 	out->event.samples = samples_of(d);
-	out->event.step = d->run->failed_step;
+	/* What a person asks for is no step's doing, whatever failed before. */
+	if (strcmp(reason, "person") != 0)
+		out->event.step = d->run->failed_step;
 }
 
 static void turn_back(
@@ -348,7 +350,7 @@ void decide_next_stage(struct decider *d, struct decision *out)
 /* A step failed, and by the `if` of every rollback there was nothing to undo. */
 static bool is_plain_failure(const struct run *r)
 {
-	static const char *const others[] = {"condition", "blind", "interrupt"};
+	static const char *const others[] = {"condition", "blind", "interrupt", "person"};
 
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		if (strcmp(r->stop_reason, others[i]) == 0)

@@ -71,6 +71,23 @@ same "what is undone, by name" '"undone": [    "b",    "a"  ],' \
 has "for the reason that it had" '"message": "exited with 3"'
 run 7 rollback last --retry
 
+# ---- a run that failed, undone by a person ----
+cat >asked.yml <<'YML'
+version: 1
+runbook: asked
+steps:
+  - run: echo a >>effects
+  - id: breaks
+    run: exit 3
+finally:
+  - run: echo "${{ run.status }}, ${{ run.reason }}" >>effects
+YML
+rm effects
+run 1 exec asked.yml
+run 3 rollback last
+by=$(sed -n 's/.*rolling back: \(.*\) asked for it$/\1/p' out)
+same "the reason is the person" "rolled_back, $by asked for it" "$(tail -n 1 effects)"
+
 # ---- what cannot be undone ----
 cat >public.yml <<'YML'
 version: 1
