@@ -60,6 +60,26 @@ static struct str answer_note(struct decider *d, struct spot s, const struct ans
 	return STR("");
 }
 
+/* Of a program that outlived the interpreter some of what it printed is lost, and nobody knows
+ * what: a guard that reads the rest would judge by it. */
+static struct value answer_result(struct decider *d, const struct answer *a)
+{
+	static const char *const streams[] = {"stdout", "stderr"};
+	struct value result;
+
+	if (!a->is_partial || a->result.kind != VALUE_MAP)
+		return a->result;
+	result = value_deep_copy(d->scratch, &a->result);
+	for (int i = 0; i < 2; i++) {
+		const struct value *v = map_get(result.map, streams[i]);
+
+		if (v && v->kind == VALUE_STRING)
+			map_set(d->scratch, result.map, str_of(streams[i]),
+				value_unknown(LOST_OUTPUT));
+	}
+	return result;
+}
+
 void answer_event(struct decider *d, struct spot s, const struct answer *a, struct event *out)
 {
 	const struct step_state *st = spot_state(s);
@@ -79,7 +99,7 @@ void answer_event(struct decider *d, struct spot s, const struct answer *a, stru
 	out->attempt = st->attempts;
 	out->reason = a->reason;
 	out->message = str_of(a->message ? a->message : "");
-	out->result = a->result;
+	out->result = answer_result(d, a);
 	out->was_sent = a->was_sent;
 	out->note = answer_note(d, s, a);
 	out->log = str_of(a->log_path ? a->log_path : "");

@@ -9,7 +9,9 @@
 
 enum request_kind { REQUEST_PROCESS, REQUEST_HTTP, REQUEST_QUESTION };
 
-/* Why a guard cannot know the output of a step with `mask: true`. */
+/* Why a guard cannot know the output of a step: with `mask: true`, and in a run with secrets, where
+ * nobody but the interpreter can hide them in what a program prints. */
+#define LOST_OUTPUT "some of its output is lost: the interpreter was gone while it printed"
 #define MASKED_OUTPUT "`mask: true` keeps nothing of what it prints"
 
 /* Another machine, and how ssh reaches it. Strings end with NUL. */

@@ -107,4 +107,33 @@ YML
 run 5 exec public.yml
 hasnt "a failed step has no way on" 'runbook resume'
 has "it can be left" 'what to do: leave it as it is: runbook abort '
+# Of a program that goes on without the interpreter nobody can hide the secrets: what it prints is lost, and a guard
+# that reads it cannot know. One that does not is none the wiser.
+cat >lost.yml <<'YML'
+version: 1
+runbook: lost
+secrets: { token: { env: TOKEN } }
+steps:
+  - parallel:
+      - id: read
+        run: "echo first; touch reading; while [ ! -e go ]; do sleep 0.02; done; echo last"
+        effects: none
+        expect: not contains(stdout, "last")
+        on_failure: continue
+      - id: ends
+        run: "touch ending; while [ ! -e go ]; do sleep 0.02; done; echo bye"
+        keep: it stays
+        expect: exit_code == 0
+YML
+rm -f go
+TOKEN=s3cr3t-word "$runbook" exec lost.yml --jobs 2 >main.out 2>&1 &
+pid=$!
+until_true 10 [ -e reading ] && until_true 10 [ -e ending ] || fail "it does not begin"
+kill -9 $pid
+wait $pid 2>/dev/null
+touch go
+TOKEN=s3cr3t-word run 0 resume last --output jsonl
+has "the verdict" "cannot be known: some of its output is lost"
+grep -q '"step":"[^"]*ends",.*"state":"ok"' out && pass || fail "what reads no output is not ok"
+
 finish
