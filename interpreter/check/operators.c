@@ -3,6 +3,8 @@
  */
 #include "check/rule.h"
 
+#include "script/semver.h"
+
 #include "script/expr_number.h"
 
 static bool is_comparison(const struct expr *e)
@@ -143,10 +145,31 @@ static bool has_order(enum type type)
 	return type == TYPE_ANY || type == TYPE_NUMBER || type == TYPE_STRING;
 }
 
+/* `semver(x) < "1.x"` */
+static bool check_version(struct check *c, const struct code *code, const struct expr *version,
+	const struct expr *other)
+{
+	const char *why;
+	struct diagnostic *told;
+	if (version->kind != EXPR_CALL || !version->function || !str_is(version->name, "semver") ||
+		other->kind != EXPR_CONSTANT)
+		return false;
+	if (other->constant.kind == VALUE_STRING &&
+		semver_parse(&c->arena, value_string(&other->constant), &why))
+		return true;
+	told = diagnose(c->d, RB214, expr_span(code, other),
+		"`%s` is no version and cannot be compared with `%s`", expr_text(c, code, other),
+		expr_text(c, code, version));
+	diagnostic_hint(c->d, told, "a version is text such as \"1.2.0\"");
+	return true;
+}
+
 static void check_order(struct check *c, const struct code *code, const struct expr *e,
 	enum type left, enum type right)
 {
 	struct diagnostic *told;
+	if (check_version(c, code, e->left, e->right) || check_version(c, code, e->right, e->left))
+		return;
 	if (!has_order(left) || !has_order(right)) {
 		const struct expr *bad = has_order(left) ? e->right : e->left;
 		enum type type = has_order(left) ? right : left;

@@ -153,8 +153,11 @@ static const struct check_case operators[] = {
 		"7:16 RB214 `inputs.hosts` is a list and cannot be compared with `>` (its length "
 		"is "
 		"`len(inputs.hosts)`)"},
-	{"order of what is not known", ONE("steps.a.json.x > 3 and semver(inputs.version) > 1"),
-		""},
+	{"order of what is not known",
+		ONE("steps.a.json.x > 3 and semver(inputs.version) > inputs.version"), ""},
+	{"order of a version and a number", ONE("semver(inputs.version) > 1"),
+		"7:41 RB214 `1` is no version and cannot be compared with `semver(inputs.version)` "
+		"(a version is text such as \"1.2.0\")"},
 	{"a sum with a boolean", ONE("1 + inputs.fast == 2"),
 		"7:20 RB214 `inputs.fast` is true or false and cannot be computed with"},
 	{"a sum of text", ONE("inputs.version + \"x\" == 2"),
