@@ -167,7 +167,7 @@ static void name_of_turn(struct strbuf *out, const struct junit *j, const struct
 		const struct rule *r = &w->rules[i];
 		bool counts = !r->is_muted && !r->is_observed && !r->is_verify;
 		if (counts && (r->phase == CONDITION_FIRING || (is_baseline && r->phase)))
-			strbuf_printf(out, "condition %.*s", STR_ARGS(strbuf_str(&r->guard)));
+			strbuf_printf(out, "condition %.*s", STR_ARGS(rule_name(r)));
 	}
 	if (!out->len)
 		strbuf_put(out, reason.len ? reason : STR("run"));

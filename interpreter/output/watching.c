@@ -25,6 +25,7 @@ void watching_release(struct watching *w)
 	}
 	for (size_t i = 0; i < w->rule_count; i++) {
 		strbuf_release(&w->rules[i].guard);
+		strbuf_release(&w->rules[i].told);
 		strbuf_release(&w->rules[i].why);
 	}
 	free(w->watches);
@@ -71,6 +72,8 @@ static void place_rule(const struct watching *w, size_t i, struct rule *r)
 struct str rule_name(const struct rule *r)
 {
 	struct str reason = r->reason;
+	if (r->told.len)
+		return strbuf_str(&r->told);
 	return reason.len ? text_line(&reason) : strbuf_str(&r->guard);
 }
 
@@ -122,6 +125,8 @@ static void apply_condition(struct rule *r, const struct event *e)
 {
 	struct str phase = str_of(e->phase);
 	set_text(&r->guard, e->condition);
+	if (e->title.len)
+		set_text(&r->told, e->title);
 	if (str_is(phase, "muted")) {
 		r->is_muted = r->has_ticked = true;
 		return;

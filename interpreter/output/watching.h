@@ -26,8 +26,9 @@ struct watched {
 
 struct rule {
 	struct strbuf guard;
-	struct str reason; /* of the plan: what its author calls it; empty: nothing */
-	struct strbuf why; /* why the last tick could not be known */
+	struct str reason;  /* of the plan: what its author calls it; empty: nothing */
+	struct strbuf told; /* the same, as the events fill it in; empty: they did not yet */
+	struct strbuf why;  /* why the last tick could not be known */
 	enum condition_phase phase, phase_before; /* the last tick but one */
 	int64_t held_ns, held_before_ns, for_ns;
 	bool has_ticked, is_unknown;

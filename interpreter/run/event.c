@@ -122,7 +122,7 @@ static const struct row rows[] = {
 	ROW("node", ROW_NUMBER, node, KINDS_STEP, 0, true),
 	ROW("frame", ROW_NUMBER, frame, KINDS_STEP, 0, true),
 	ROW("child", ROW_NUMBER, child, KIND(STEP_STARTED), 0, true),
-	ROW("name", ROW_STR, title, KINDS_STEP | KIND(RUN_STARTED), 0, false),
+	ROW("name", ROW_STR, title, KINDS_STEP | KIND(RUN_STARTED) | KIND(CONDITION), 0, false),
 	ROW("action", ROW_STR, action, KINDS_STEP, 0, false),
 	ROW("attempt", ROW_INT, attempt, KINDS_STEP, 0, false),
 	ROW("attempts", ROW_INT, attempts, KINDS_STEP, 0, false),

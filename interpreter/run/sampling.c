@@ -155,6 +155,7 @@ static void tick_condition(struct decider *d, uint32_t index, int64_t tick_ns, s
 	const char *why = NULL;
 	enum verdict verdict;
 	enum tick tick;
+	struct value reason;
 
 	if (c.owner_node != NODE_NONE)
 		scope_enter(d, (struct spot){r->frames[c.owner], c.owner_node}, false, &scope, &ev);
@@ -178,6 +179,9 @@ static void tick_condition(struct decider *d, uint32_t index, int64_t tick_ns, s
 		.value = tick == TICK_UNKNOWN ? value_unknown(why ? why : "unknown")
 					      : value_bool(tick == TICK_TRUE),
 		.message = str_of(tick == TICK_UNKNOWN && why ? why : "")};
+	if (c.phase != CONDITION_QUIET && c.rule->reason &&
+		template_render_text(&ev, c.rule->reason, &reason))
+		out->event.title = value_string(&reason);
 }
 
 /* What reads no watch has no grid: beside the ends of steps it ticks when it has held long enough.
