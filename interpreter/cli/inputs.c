@@ -127,6 +127,7 @@ static void take_file(struct gathering *g, const char *path)
 	struct diagnostics d;
 	struct json_error error;
 	struct value v;
+	bool is_mapping;
 
 	if (!file) {
 		refuse(g, NULL, "cannot read inputs from `%s`: %s", path, why);
@@ -138,7 +139,11 @@ static void take_file(struct gathering *g, const char *path)
 		return;
 	}
 	diagnostics_init(&d, &g->l->arena);
-	if (!yaml_read(file, &g->l->arena, &d, &v) || v.kind != VALUE_MAP) {
+	is_mapping = yaml_read(file, &g->l->arena, &d, &v) && v.kind == VALUE_MAP;
+	/* An empty file is as `{}`: nothing is given. */
+	if (!is_mapping && d.first && d.first->rule == RB003)
+		return;
+	if (!is_mapping) {
 		struct strbuf b = {0};
 
 		if (d.errors)

@@ -1,6 +1,7 @@
 #include "cli/secrets.h"
 
 #include "cli/command.h"
+#include "source/render.h"
 #include "world/real.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 
 #define SECRET_MAX_BYTES (64u << 10)
 #define SECRET_COMMAND_TIMEOUT (60 * NS_PER_S)
+#define COMPLAINT_MAX_BYTES 300
 
 /* ---- the three sources: NULL, or why there is none ------------------------------------------ */
 
@@ -48,9 +50,33 @@ static const char *from_file(struct arena *a, const struct secret *s, struct str
 	return NULL;
 }
 
+/* The last line of what it says on standard error, with the secrets that are known hidden: one that
+ * was read before may be what it complains of. */
+static const char *complaint(struct arena *a, const struct value *result, struct masker *masker)
+{
+	const struct value *text =
+		result->kind == VALUE_MAP ? map_get(result->map, "stderr") : NULL;
+	struct str s = text && text->kind == VALUE_STRING ? str_trim(value_string(text)) : STR("");
+	struct strbuf masked = {0}, b = {0};
+	size_t from = s.len;
+
+	while (from && s.at[from - 1] != '\n' && s.len - from < COMPLAINT_MAX_BYTES)
+		from--;
+	s = (struct str){s.at + from, s.len - from};
+	if (s.len) {
+		mask_text(masker, &masked, s);
+		strbuf_puts(&b, ": ");
+		escape_for_terminal(&b, strbuf_str(&masked));
+	}
+	s = strbuf_take(&b, a);
+	strbuf_release(&masked);
+	strbuf_release(&b);
+	return s.len ? s.at : "";
+}
+
 /* In a small world of its own: whatever the command prints goes to no log. */
-static const char *from_command(
-	struct arena *a, const struct secret *s, const char *const *base_env, struct str *out)
+static const char *from_command(struct arena *a, const struct secret *s, struct masker *masker,
+	const char *const *base_env, struct str *out)
 {
 	struct real_options options = {0};
 	struct world *w = real_world_new(&options);
@@ -75,8 +101,9 @@ static const char *from_command(
 	if (h.kind != HAPPENED_FINISHED)
 		return arena_printf(a, "`%s` did not answer in time", argv[0]);
 	if (h.answer.reason)
-		return arena_printf(a, "`%s` failed: %s", argv[0],
-			h.answer.message ? h.answer.message : h.answer.reason);
+		return arena_printf(a, "`%s` failed: %s%s", argv[0],
+			h.answer.message ? h.answer.message : h.answer.reason,
+			complaint(a, &h.answer.result, masker));
 	if (h.answer.result.kind == VALUE_MAP)
 		text = map_get(h.answer.result.map, "stdout");
 	*out = text && text->kind == VALUE_STRING ? value_string(text) : STR("");
@@ -85,12 +112,12 @@ static const char *from_command(
 
 /* ---- one secret ----------------------------------------------------------------------------- */
 
-static const char *read_secret(
-	struct arena *a, const struct secret *s, const char *const *base_env, struct str *out)
+static const char *read_secret(struct arena *a, const struct secret *s, struct masker *masker,
+	const char *const *base_env, struct str *out)
 {
 	const char *why = s->env.len	? from_env(a, s, out)
 			  : s->file.len ? from_file(a, s, out)
-					: from_command(a, s, base_env, out);
+					: from_command(a, s, masker, base_env, out);
 
 	if (why)
 		return why;
@@ -109,7 +136,7 @@ static bool add_secret(struct arena *a, struct map *values, const struct secret 
 	struct masker *masker, const char *const *base_env)
 {
 	struct str text = {0};
-	const char *why = read_secret(a, s, base_env, &text);
+	const char *why = read_secret(a, s, masker, base_env, &text);
 	struct value v = value_nil();
 
 	if (why && s->optional <= 0) {
@@ -153,7 +180,7 @@ static struct value glance(
 	struct str text = {0};
 	const char *why = !base_env && !s->env.len && !s->file.len
 				  ? "a plan runs no commands"
-				  : read_secret(a, s, base_env, &text);
+				  : read_secret(a, s, masker, base_env, &text);
 	struct value v;
 
 	if (why && s->optional > 0 && (s->env.len || s->file.len))

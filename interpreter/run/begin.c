@@ -265,6 +265,16 @@ static const char *bind_inputs(
 	return NULL;
 }
 
+static const char *broken_var(
+	struct decider *d, const struct unit *u, const struct named_value *var, const char *why)
+{
+	struct source_file *file = u->book->file;
+	struct place at = source_place(file, var->value->source.start);
+
+	return arena_printf(d->scratch, "var `%.*s` (%s:%zu:%zu): %s", STR_ARGS(var->name),
+		file->path, at.line, at.column, why);
+}
+
 const char *fill_vars(struct decider *d, const struct unit *u, struct unit_state *values)
 {
 	values->vars = value_map(d->scratch);
@@ -276,8 +286,7 @@ const char *fill_vars(struct decider *d, const struct unit *u, struct unit_state
 
 		scope_enter_top(d, u, values, &scope, &ev);
 		if (!template_render(&ev, var->value, &v))
-			return arena_printf(
-				d->scratch, "var `%.*s`: %s", STR_ARGS(var->name), ev.error);
+			return broken_var(d, u, var, ev.error);
 		map_set(d->scratch, values->vars.map, var->name, value_kept(d->scratch, &v));
 	}
 	return NULL;

@@ -110,6 +110,28 @@ mistake 'does not match' exec good.yml --input version=1
 mistake 'a whole number' exec good.yml --input count=many
 mistake 'cannot read inputs' exec good.yml --inputs none.yml
 mistake 'no mapping of inputs' exec good.yml --inputs first
+cat >refused.yml <<'YML'
+version: 1
+runbook: refused
+secrets:
+  first: { env: FIRST }
+  second: { command: [sh, -c, 'echo looking >&2; echo "no entry for $(printf %s s3cr3t-word)" >&2; exit 4'] }
+steps: [{ say: hello }]
+YML
+FIRST=s3cr3t-word run 2 exec refused.yml
+has "what the command says" 'secret `second`: `sh` failed: exited with 4: no entry for '
+hasnt "but no secret" s3cr3t-word
+cat >filled.yml <<'YML'
+version: 1
+runbook: filled
+inputs: { n: { type: string, default: x } }
+vars:
+  one: ${{ inputs.n }}
+  two: ${{ inputs.n + 1 }}
+steps: [{ say: hello }]
+YML
+run 2 exec filled.yml
+has "where it stands" 'var `two` (filled.yml:6:8): '
 mistake 'jsonl' exec good.yml --output json
 mistake 'did you mean `ship`' exec good.yml --from shop
 mistake 'there is no step' exec good.yml --skip nothing
@@ -149,6 +171,8 @@ printf 'version: v5\ncount: 4\n' >inputs.yml
 streams 0 exec good.yml --inputs inputs.yml -i version=v6
 has "--input goes before --inputs" 'shipping v6'
 has "--inputs" 4
+printf '# nothing yet\n' >empty.yml
+run 0 exec good.yml --inputs empty.yml
 rm -f shipped
 
 # ---- colour ----
