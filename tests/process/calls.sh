@@ -8,12 +8,12 @@ cat >main.yml <<'YML'
 version: 1
 runbook: main
 steps:
-  - { id: a, run: echo a >>done, rollback: { run: echo undo a >>done } }
+  - { id: a, run: echo a >>effects, rollback: { run: echo undo a >>effects } }
   - { id: sub, call: sub.yml, with: { tick: 100ms } }
   - { id: stand, run: "touch standing; while [ ! -e go ]; do sleep 0.02; done", effects: none }
-  - { id: b, run: echo b >>done, rollback: { run: echo undo b >>done } }
+  - { id: b, run: echo b >>effects, rollback: { run: echo undo b >>effects } }
 finally:
-  - { run: echo last >>done }
+  - { run: echo last >>effects }
 YML
 cat >sub.yml <<'YML'
 version: 1
@@ -22,22 +22,22 @@ inputs: { tick: { type: duration, required: true } }
 watch:
   m: { every: "${{ inputs.tick }}", run: cat level, value: tonumber(stdout) }
 steps:
-  - { id: work, run: echo work >>done, rollback: { run: echo undo work >>done } }
+  - { id: work, run: echo work >>effects, rollback: { run: echo undo work >>effects } }
 rollback:
-  before: [{ run: echo before >>done }]
+  before: [{ run: echo before >>effects }]
   when: [{ if: watch.m > 5, for: "${{ inputs.tick }}", reason: too much }]
-  steps: [{ run: echo after >>done }]
+  steps: [{ run: echo after >>effects }]
   verify: { if: watch.m >= 0 }
 finally:
-  - { id: clean, run: echo clean $TICK >>done, env: { TICK: "${{ inputs.tick }}" } }
+  - { id: clean, run: echo clean $TICK >>effects, env: { TICK: "${{ inputs.tick }}" } }
 YML
 
 lines() {
-	paste -sd, done
+	paste -sd, effects
 }
 
 stands() {
-	rm -f go standing done
+	rm -f go standing effects
 	echo 1 >level
 	"$runbook" exec main.yml >main.out 2>&1 &
 	pid=$!
