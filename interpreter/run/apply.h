@@ -13,9 +13,15 @@ void apply_attempt_finished(struct run *r, const struct event *e);
 void apply_step_retry(struct run *r, const struct event *e);
 void apply_step_cancel(struct run *r, const struct event *e);
 void apply_step_waiting(struct run *r, const struct event *e);
+void apply_step_finished(struct run *r, const struct event *e);
+
+/* ---- apply_person.c ---- */
 void apply_step_ask(struct run *r, const struct event *e);
 void apply_step_answered(struct run *r, const struct event *e);
-void apply_step_finished(struct run *r, const struct event *e);
+/* Nobody answered, and somebody is to be waited for: not so in what turns back or cleans up. */
+bool apply_is_for_nobody(const struct run *r, const struct event *e);
+/* It waits for a person who is not there. */
+void apply_park(struct run *r, struct spot s);
 
 /* ---- apply_watch.c ---- */
 void apply_sample_started(struct run *r, const struct event *e);
