@@ -1,6 +1,7 @@
 /* `run`: a script for a shell, or a program with its arguments. */
 #include "action/render.h"
 #include "action/table.h"
+#include "run/hosts.h"
 #include "run/scope.h"
 
 /* What a guard can see of each stream; the log has all of it. */
@@ -122,13 +123,15 @@ static size_t count_around(const struct plan *p, const struct node *n)
 	return count + (n->unit->outer ? count_around(p, &p->nodes[n->unit->node]) : 0);
 }
 
-static bool fill_env(struct preparation *p, struct env_list *env)
+static bool fill_env(struct preparation *p, bool is_remote, struct env_list *env)
 {
 	const struct record_list *book = &p->node->unit->book->env;
 	const struct shell_script *script = p->step->run->script;
 	size_t base = 0, most;
 
-	while (p->decider->base_env && p->decider->base_env[base] && base < MAX_ENV / 2)
+	/* Another machine has an environment of its own. */
+	while (!is_remote && p->decider->base_env && p->decider->base_env[base] &&
+		base < MAX_ENV / 2)
 		base++;
 	most = base + book->count + count_around(p->decider->run->plan, p->node) +
 	       (script ? script->count : 0);
@@ -151,6 +154,12 @@ static bool fill_cwd(struct preparation *p, const char **cwd)
 	if (book || !enter_user(p, &u))
 		return render_c_string(p, book, cwd);
 	return fill_cwd(&u.p, cwd) || fail_as(p, &u);
+}
+
+/* On another machine only the step's own counts: the others are folders of this one. */
+static bool fill_remote_cwd(struct preparation *p, const char **cwd)
+{
+	return !p->step->more || render_c_string(p, p->step->more->cwd, cwd);
 }
 
 /* A negative number is a number. */
@@ -208,8 +217,8 @@ static bool fill_script(struct preparation *p, struct process_request *out, stru
 
 	if (!shell_render(p->ev, script, &text, values, &count))
 		return false;
-	for (size_t i = 0; i < count && env->count < MAX_ENV; i++)
-		env->at[env->count++] = values[i];
+	for (; out->value_count < count && env->count < MAX_ENV; out->value_count++)
+		env->at[env->count++] = values[out->value_count];
 	if (memchr(text.at, 0, text.len))
 		return action_refuse(p, "rejected", "the script has a NUL byte");
 	out->script =
@@ -227,7 +236,8 @@ static bool prepare(struct preparation *p, struct request *out)
 	bool is_ready;
 
 	out->kind = REQUEST_PROCESS;
-	if (!fill_env(p, &env))
+	process->remote = spot_remote(p->decider, p->spot);
+	if (!fill_env(p, process->remote != NULL, &env))
 		return false;
 	is_ready = p->step->run->script ? fill_script(p, process, &env, &command)
 					: fill_argv(p, process, &command);
@@ -235,7 +245,7 @@ static bool prepare(struct preparation *p, struct request *out)
 	strbuf_release(&command);
 	if (!is_ready)
 		return false;
-	if (!fill_cwd(p, &process->cwd))
+	if (!(process->remote ? fill_remote_cwd : fill_cwd)(p, &process->cwd))
 		return false;
 	process->env = env.at;
 	process->is_interactive = p->step->interactive > 0;

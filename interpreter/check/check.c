@@ -66,6 +66,7 @@ void check_plan(const struct plan *p, struct diagnostics *d)
 	books_make(&c);
 	walk_plan(&c);
 	check_conditions(&c);
+	check_hosts(&c);
 	check_honoured(&c);
 	free(c.types);
 	arena_release(&c.arena);

@@ -4,11 +4,6 @@
  */
 #include "check/rule.h"
 
-static void refuse(struct check *c, const struct step *s, const char *what, const char *hint)
-{
-	diagnostic_hint(c->d, diagnose(c->d, RB118, s->span, "%s", what), "%s", hint);
-}
-
 /* What of a called runbook is followed only on the way forward: nothing undoes it elsewhere. */
 static const char *forward_part(const struct runbook *called)
 {
@@ -77,8 +72,5 @@ void check_honoured(struct check *c)
 			continue;
 		check_call(c, i);
 		check_lock(c, &p->nodes[i]);
-		if (s->more && s->more->hosts)
-			refuse(c, s, "this version does not run steps on other hosts",
-				"call `ssh` in the script");
 	}
 }

@@ -48,7 +48,7 @@ static int64_t least_of_list(const struct step_list *list, bool is_parallel)
 
 static int64_t least_time(const struct step *s)
 {
-	if (s->more && (s->more->for_each || s->more->check))
+	if (s->more && (step_items(s) || s->more->check))
 		return 0;
 	switch (s->action) {
 	case ACTION_WAIT:

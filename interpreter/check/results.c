@@ -195,6 +195,10 @@ static bool find(
 		return true;
 	if (find_result_field(s, name, type))
 		return true;
+	if (str_is(name, "host") && s->more && s->more->hosts) {
+		*type = TYPE_STRING;
+		return true;
+	}
 	switch (s->action) {
 	case ACTION_PROMPT:
 		return find_prompt(s, name, type);
@@ -270,6 +274,8 @@ void words_add_results(struct check *c, struct words *w, const struct target *t,
 		words_add(c, w, ((const struct named_guard *)s->more->outputs.items[i])->name);
 	for (const struct result_field *f = info ? info->results : NULL; f && f->name; f++)
 		words_add(c, w, str_of(f->name));
+	if (s->more && s->more->hosts)
+		words_add(c, w, STR("host"));
 	if (s->action == ACTION_PROMPT && s->prompt) {
 		for (size_t i = 0; i < s->prompt->inputs.count; i++)
 			words_add(c, w, ((const struct input *)s->prompt->inputs.items[i])->name);

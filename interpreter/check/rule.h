@@ -248,6 +248,8 @@ void fix_expr(struct check *c, struct diagnostic *told, const struct code *code,
 
 /* What can be known of conditions and watches from their times. */
 void check_conditions(struct check *c);
+/* Names of hosts, as far as they are written out. */
+void check_hosts(struct check *c);
 /* Keys of the language that this version does not act on, where silence would be dangerous. */
 void check_honoured(struct check *c);
 

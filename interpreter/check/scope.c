@@ -48,7 +48,7 @@ enum root code_root(struct check *c, const struct code *code, const struct expr 
 
 static bool names_item(const struct step *s, struct str name)
 {
-	if (!s || !s->more || !s->more->for_each)
+	if (!step_items(s))
 		return false;
 	return str_is(name, "item") || str_is(name, "index") ||
 	       (s->more->as.len && str_equal(s->more->as, name));

@@ -340,11 +340,14 @@ const struct rule rule_guards = {.id = RB210,
 
 static void check_items(struct check *c, const struct code *code, enum type type)
 {
-	if (!code->is_items || type == TYPE_ANY || type == TYPE_LIST)
+	const struct step_more *m = code->reader->step ? code->reader->step->more : NULL;
+	bool may_be_one = m && m->hosts && type == TYPE_STRING; /* a host or a group */
+	if (!code->is_items || type == TYPE_ANY || type == TYPE_LIST || may_be_one)
 		return;
 	const struct expr *e = code->guard->expr;
 	struct diagnostic *told = diagnose(c->d, RB102, expr_span(code, e),
-		"`for_each` takes a list, and `%s` is %s", expr_text(c, code, e), type_name(type));
+		"`%s` takes a list, and `%s` is %s", m && m->hosts ? "hosts" : "for_each",
+		expr_text(c, code, e), type_name(type));
 	if (type == TYPE_STRING)
 		diagnostic_hint(
 			c->d, told, "`lines(s)` and `split(s, separator)` make a list of it");

@@ -134,7 +134,7 @@ static void read_code(struct guard_visitor *visitor, const struct step *s, enum 
 	struct step_reading *v = (struct step_reading *)visitor;
 	struct code code = {.reader = v->reader, .guard = g, .place = place};
 	code.has_to_hold = has_to_hold(v, s, place, g);
-	code.is_items = place == PLACE_FOR_EACH && s->more->for_each->kind == TEMPLATE_SINGLE;
+	code.is_items = place == PLACE_FOR_EACH && step_items(s)->kind == TEMPLATE_SINGLE;
 	check_code(v->check, &code);
 }
 
@@ -150,7 +150,6 @@ static void read_rest(struct check *c, const struct reader *r, const struct step
 		return;
 	read_template(c, r, s->more->keep);
 	read_template(c, r, s->more->irreversible);
-	read_template(c, r, s->more->hosts);
 }
 
 static void read_step(struct check *c, const struct reader *r)

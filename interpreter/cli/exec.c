@@ -13,6 +13,8 @@ enum {
 	OPTION_OUTPUT,
 	OPTION_FROM,
 	OPTION_SKIP,
+	OPTION_INVENTORY,
+	OPTION_LIMIT,
 	OPTION_HOTFIX,
 	OPTION_VERBOSE,
 	OPTION_STORE,
@@ -31,6 +33,9 @@ static const struct option_row options[] = {
 		"how it is told (default: tty on a terminal, else plain)"},
 	{"--from", 0, "ID", "skip the steps above this one"},
 	{"--skip", 0, "ID", "skip this step; may be given more than once"},
+	{"--inventory", 0, "FILE", "the hosts of `hosts`, in place of the runbook's `inventory`"},
+	{"--limit", 0, "HOST|GROUP,…",
+		"of the hosts only these; a step that has none of them is skipped"},
 	{"--hotfix", 0, "WHY",
 		"run although a rollback condition holds already; that one is let be"},
 	{"--verbose", 'v', NULL, "also the steps inside of modules, and what steps print"},
@@ -84,6 +89,14 @@ static int take_option(struct order *o, int option, const char *value)
 		if (o->skip_count == MAX_SKIPS)
 			return usage_error(NULL, "too many --skip");
 		o->skips[o->skip_count++] = value;
+		return -1;
+	case OPTION_INVENTORY:
+		o->inventory = value;
+		return -1;
+	case OPTION_LIMIT:
+		if (o->limit_count == MAX_SKIPS)
+			return usage_error("--limit web1,web2", "too many --limit");
+		o->limits[o->limit_count++] = value;
 		return -1;
 	case OPTION_HOTFIX:
 		o->hotfix = value;
@@ -157,7 +170,8 @@ const struct command exec_command = {
 	.summary = "runs a runbook",
 	.examples = "  runbook exec deploy.yml --input version=v1.2.3\n"
 		    "  runbook exec deploy.yml --inputs production.yml --yes --output jsonl\n"
-		    "  runbook exec deploy.yml --from health\n",
+		    "  runbook exec deploy.yml --from health\n"
+		    "  runbook exec deploy.yml --inventory staging.yml --limit web1\n",
 	.options = options,
 	.run = run_exec,
 };

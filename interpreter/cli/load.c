@@ -42,11 +42,20 @@ bool load_runbook(struct loaded *l, const char *path, bool allow_module)
 	return load(l, path, allow_module);
 }
 
-bool load_pinned(struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count)
+bool load_for_run(struct loaded *l, const char *path, const char *inventory)
+{
+	init(l);
+	l->files.inventory = inventory;
+	return load(l, path, false);
+}
+
+bool load_pinned(struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count,
+	const char *inventory)
 {
 	init(l);
 	l->files.pinned = pinned;
 	l->files.pinned_count = count;
+	l->files.inventory = inventory;
 	return load(l, path, false);
 }
 

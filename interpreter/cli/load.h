@@ -17,9 +17,11 @@ struct loaded {
 
 /* False: diagnostics have errors. A module can be loaded too when `allow_module`. */
 bool load_runbook(struct loaded *l, const char *path, bool allow_module);
+/* A runbook, with this inventory in place of the one that it names; NULL: with that. */
+bool load_for_run(struct loaded *l, const char *path, const char *inventory);
 /* The same from the texts that a run began with; what is not among them is read. */
-bool load_pinned(
-	struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count);
+bool load_pinned(struct loaded *l, const char *path, const struct pinned_text *pinned, size_t count,
+	const char *inventory);
 /* The same, modules too, with up to `max` findings kept. */
 bool load_runbook_for_lint(struct loaded *l, const char *path, size_t max);
 /* The same of a text that would stand in the file; copied. */

@@ -86,7 +86,7 @@ static void end_lines(struct logs *l)
 
 static void put_heading(struct logs *l, const struct log_part *part)
 {
-	struct event e = {.step = part->step, .item = part->item};
+	struct event e = {.step = part->step, .item = part->item, .host = part->host};
 	struct strbuf b = {0}, line = {0};
 
 	step_label(&b, &e);
@@ -139,20 +139,24 @@ static bool is_inside(struct str step, struct str wanted)
 	       !str_starts_with(rest, STR(".rollback")) && !str_starts_with(rest, STR(".check"));
 }
 
-/* `restart[2]` is that item, `restart` all of it. */
-static bool is_wanted(const struct logs *l, const struct event *e)
+static bool is_item(const struct event *e, struct str wanted, struct str item)
 {
-	struct str wanted = str_of(l->step);
 	struct strbuf b = {0};
 	bool is_it;
 
-	if (!l->step)
-		return true;
-	step_label(&b, e);
-	is_it = str_equal(strbuf_str(&b), wanted) || str_equal(e->step, wanted) ||
-		is_inside(e->step, wanted);
+	strbuf_printf(&b, "%.*s[%.*s]", STR_ARGS(e->step), STR_ARGS(item));
+	is_it = item.len && str_equal(strbuf_str(&b), wanted);
 	strbuf_release(&b);
 	return is_it;
+}
+
+/* `restart[2]` is that item, `restart[web1]` the one on that host, `restart` all of it. */
+static bool is_wanted(const struct logs *l, const struct event *e)
+{
+	struct str wanted = str_of(l->step);
+
+	return !l->step || is_item(e, wanted, e->item) || is_item(e, wanted, e->host) ||
+	       str_equal(e->step, wanted) || is_inside(e->step, wanted);
 }
 
 static struct str keep(struct str s)

@@ -5,25 +5,40 @@
 #include "cli/saved_plan.h"
 #include "cli/secrets.h"
 #include "cli/tool.h"
+#include "run/hosts.h"
 #include "script/sandbox.h"
 #include "tool/forecast.h"
 #include "world/real.h"
 
 #include <unistd.h>
 
-enum { OPTION_INPUT, OPTION_INPUTS, OPTION_PROBE, OPTION_FORMAT, OPTION_SAVE };
+enum {
+	OPTION_INPUT,
+	OPTION_INPUTS,
+	OPTION_INVENTORY,
+	OPTION_LIMIT,
+	OPTION_PROBE,
+	OPTION_FORMAT,
+	OPTION_SAVE,
+};
 
 static const struct option_row options[] = {
 	{"--input", 'i', "NAME=VALUE", "an input of the runbook"},
 	{"--inputs", 0, "FILE", "a YAML or JSON mapping of inputs; --input wins over it"},
+	{"--inventory", 0, "FILE", "the hosts of `hosts`, in place of the runbook's `inventory`"},
+	{"--limit", 0, "HOST|GROUP,…", "of the hosts only these"},
 	{"--probe", 0, NULL, "really run the steps that change nothing"},
 	{"--format", 'f', "text|json", "how it is printed (default: text)"},
 	{"--save", 0, "FILE", "note files and inputs, for `exec --plan FILE`"},
 	{0},
 };
 
+#define MAX_LIMITS 64
+
 struct plan_order {
-	const char *file, *save;
+	const char *file, *save, *inventory;
+	const char *limits[MAX_LIMITS];
+	size_t limit_count;
 	struct given_inputs given;
 	bool probes, is_json;
 	size_t source_count; /* files that the plan is made from */
@@ -40,6 +55,14 @@ static int take_option(struct plan_order *o, int option, const char *value)
 		o->given.items[o->given.count++] = option == OPTION_INPUT
 							   ? (struct given_input){.text = value}
 							   : (struct given_input){.file = value};
+		return -1;
+	case OPTION_INVENTORY:
+		o->inventory = value;
+		return -1;
+	case OPTION_LIMIT:
+		if (o->limit_count == MAX_LIMITS)
+			return usage_error("--limit web1,web2", "too many --limit");
+		o->limits[o->limit_count++] = value;
 		return -1;
 	case OPTION_PROBE:
 		o->probes = true;
@@ -110,6 +133,20 @@ static int foresee(const struct plan_order *o, struct loaded *l, struct arena *a
 	return code;
 }
 
+static bool limit_hosts(const struct plan_order *o, const struct plan *p, struct decider *d)
+{
+	struct value *limit = arena_new(d->scratch, struct value);
+	const char *why, *hint;
+
+	if (!o->limit_count)
+		return true;
+	d->host_limit = limit;
+	if (hosts_limit(d->scratch, p, o->limits, o->limit_count, limit, &why, &hint))
+		return true;
+	usage_error(hint, "`--limit`: %s", why);
+	return false;
+}
+
 static int plan_file(const struct plan_order *o, struct loaded *l, struct masker *masker)
 {
 	struct arena a, scratch;
@@ -128,7 +165,7 @@ static int plan_file(const struct plan_order *o, struct loaded *l, struct masker
 		d.run = run_new(&a, l->plan, STR("plan"), 1);
 		d.run->env = environment_value(&a);
 		glance_at_secrets(d.run, &a, masker, o->probes ? d.base_env : NULL);
-		code = foresee(o, l, &a, &d, &inputs);
+		code = limit_hosts(o, l->plan, &d) ? foresee(o, l, &a, &d, &inputs) : EXIT_USAGE;
 		run_free(d.run);
 		sandbox_free(d.sandbox);
 	}
@@ -150,7 +187,7 @@ static int run_plan(const struct command *c, int argc, char **argv)
 		return code;
 	code = EXIT_USAGE;
 	masker = masker_new();
-	if (tool_load(&l, o.file, false)) {
+	if (tool_tell(&l, load_for_run(&l, o.file, o.inventory))) {
 		o.source_count = l.files.count;
 		code = plan_file(&o, &l, masker);
 	}

@@ -45,6 +45,14 @@ struct str recorder_by(struct arena *a)
 	return str_of(arena_printf(a, "%.*s@%.*s", STR_ARGS(user), STR_ARGS(host)));
 }
 
+const char *recorded_option(struct arena *a, const struct run_row *row, const char *name)
+{
+	const struct value *v =
+		row->options.kind == VALUE_MAP ? map_get(row->options.map, name) : NULL;
+
+	return v && v->kind == VALUE_STRING ? arena_copy(a, v->string, v->len) : NULL;
+}
+
 /* ---- what the row says of the run ---------------------------------------------------------------
  */
 

@@ -52,5 +52,7 @@ void recorder_close(struct recorder *r);
 void recorder_describe_lock(struct strbuf *b, const struct lock_row *row);
 /* `name@host`, for what a person does. */
 struct str recorder_by(struct arena *a);
+/* An option of the command line that began a run, in `a`; NULL: it was not given. */
+const char *recorded_option(struct arena *a, const struct run_row *row, const char *name);
 
 #endif

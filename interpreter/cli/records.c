@@ -1,5 +1,6 @@
 #include "cli/records.h"
 
+#include "cli/recorder.h"
 #include "output/output.h"
 
 #include <sys/ioctl.h>
@@ -67,7 +68,8 @@ bool records_plan(struct records *r, struct loaded *l)
 	if (!count)
 		return true;
 	arena_release(&l->arena);
-	if (!load_pinned(l, pinned[0].path, pinned, count)) {
+	if (!load_pinned(l, pinned[0].path, pinned, count,
+		    recorded_option(&r->arena, &r->row, "inventory"))) {
 		plan_release(l->plan);
 		l->plan = NULL;
 	}

@@ -281,7 +281,7 @@ static void put_inputs_back(struct resumption *z)
 static bool restore_options(struct resumption *z)
 {
 	const struct value *from = option(z, "from"), *skip = option(z, "skip");
-	const struct value *hotfix = option(z, "hotfix");
+	const struct value *hotfix = option(z, "hotfix"), *limit = option(z, "limit");
 	const char **skips = NULL;
 	size_t count = 0;
 
@@ -292,6 +292,7 @@ static bool restore_options(struct resumption *z)
 	}
 	if (hotfix && hotfix->kind == VALUE_STRING)
 		z->s.engine.decider.hotfix = hotfix->string;
+	z->s.engine.decider.host_limit = limit;
 	return session_mark_skips(
 		&z->s, from && from->kind == VALUE_STRING ? from->string : NULL, skips, count);
 }
@@ -319,7 +320,8 @@ static int load(struct resumption *z)
 	}
 	if (!go_there(z))
 		return EXIT_REFUSED;
-	if (!load_pinned(&s->loaded, z->path, z->pinned, z->pinned_count)) {
+	if (!load_pinned(&s->loaded, z->path, z->pinned, z->pinned_count,
+		    recorded_option(&s->run_arena, &z->row, "inventory"))) {
 		loaded_tell(&s->loaded, s->order->color);
 		usage_error("use the version that began it",
 			"this version of runbook does not take the runbook of this run");

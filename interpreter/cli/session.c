@@ -7,6 +7,7 @@
 #include "cli/secrets.h"
 #include "model/inputs.h"
 #include "run/begin.h"
+#include "run/hosts.h"
 #include "run/late.h"
 
 #include <errno.h>
@@ -129,6 +130,27 @@ bool session_fill_late(struct session *s)
 	return !error;
 }
 
+/* --limit, and what is known by now of the hosts that steps name. */
+static bool settle_hosts(struct session *s)
+{
+	struct unit_state values = {.inputs = s->inputs, .vars = s->vars};
+	const struct order *o = s->order;
+	const char *why, *hint;
+
+	if (o->limit_count) {
+		if (!hosts_limit(&s->run_arena, s->loaded.plan, o->limits, o->limit_count,
+			    &s->host_limit, &why, &hint)) {
+			usage_error(hint, "`--limit`: %s", why);
+			return false;
+		}
+		s->engine.decider.host_limit = &s->host_limit;
+	}
+	why = hosts_check(&s->engine.decider, &values);
+	if (why)
+		usage_error(NULL, "%s", why);
+	return !why;
+}
+
 /* Refuses what the vars cannot be, before anything runs. */
 static bool fill_vars_once(struct session *s)
 {
@@ -157,6 +179,10 @@ static struct value order_options(struct session *s)
 	map_set(a, v.map, STR("jobs"), value_int(o->jobs));
 	map_set(a, v.map, STR("from"), o->from ? value_str(str_of(o->from)) : value_nil());
 	map_set(a, v.map, STR("skip"), skips);
+	if (o->inventory)
+		map_set(a, v.map, STR("inventory"), value_str(str_of(o->inventory)));
+	if (o->limit_count)
+		map_set(a, v.map, STR("limit"), s->host_limit);
 	map_set(a, v.map, STR("hotfix"), o->hotfix ? value_str(str_of(o->hotfix)) : value_nil());
 	free(cwd);
 	return v;
@@ -236,14 +262,14 @@ int session_run(const struct order *o, struct venue *venue)
 	bool is_good;
 
 	session_init(&s, o, venue);
-	is_good = load_runbook(&s.loaded, o->file, false);
+	is_good = load_for_run(&s.loaded, o->file, o->inventory);
 	s.source_count = s.loaded.files.count;
 	loaded_tell(&s.loaded, o->color);
 	is_good = is_good &&
 		  gather_inputs(&s.loaded, &o->given, o->has_person, s.masker, &s.inputs) &&
 		  session_prepare(&s, run_id_new(&s.run_arena)) &&
 		  session_mark_skips(&s, o->from, o->skips, o->skip_count) && fill_vars_once(&s) &&
-		  session_fill_late(&s);
+		  session_fill_late(&s) && settle_hosts(&s);
 	if (is_good)
 		code = saved_plan_check(o->plan, &s.loaded, s.source_count, &s.inputs);
 	if (is_good && code < 0)

@@ -18,6 +18,9 @@ struct order {
 	struct given_inputs given;
 	const char *skips[MAX_SKIPS];
 	size_t skip_count;
+	const char *inventory;	       /* --inventory; NULL: the one that the runbook names */
+	const char *limits[MAX_SKIPS]; /* --limit: hosts and groups, with commas between */
+	size_t limit_count;
 	uint32_t jobs;
 	bool assume_yes, verbose;
 	int output, color;

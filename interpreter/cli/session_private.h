@@ -15,7 +15,7 @@ struct session {
 	struct arena run_arena, scratch;
 	struct masker *masker;
 	struct engine engine;
-	struct value inputs, vars;
+	struct value inputs, vars, host_limit;
 	struct recorder recorder;
 	bool has_recorder;
 	/* Tells a sink what happened before; NULL: nothing did. */

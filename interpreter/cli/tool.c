@@ -70,15 +70,20 @@ bool tool_is(const struct tool_order *o, int row, const char *value)
 	return o->values[row] && strcmp(o->values[row], value) == 0;
 }
 
-bool tool_load(struct loaded *l, const char *path, bool allow_module)
+bool tool_tell(struct loaded *l, bool is_good)
 {
 	struct strbuf b = {0};
 
-	if (load_runbook(l, path, allow_module))
+	if (is_good)
 		return true;
 	diagnostics_sort(&l->diagnostics);
 	diagnostics_render(&b, &l->files, &l->diagnostics, color_wanted(COLOR_AUTO, STDERR_FILENO));
 	write_all(STDERR_FILENO, strbuf_str(&b));
 	strbuf_release(&b);
 	return false;
+}
+
+bool tool_load(struct loaded *l, const char *path, bool allow_module)
+{
+	return tool_tell(l, load_runbook(l, path, allow_module));
 }

@@ -22,6 +22,8 @@ struct tool_order {
 int tool_options(struct tool_order *o, const struct command *c, int argc, char **argv);
 /* Whether the option was given this value. */
 bool tool_is(const struct tool_order *o, int row, const char *value);
+/* When it is not good its findings go to standard error. Gives `is_good`. */
+bool tool_tell(struct loaded *l, bool is_good);
 /* Loads it; false: the findings were printed on standard error. Free it in any case. */
 bool tool_load(struct loaded *l, const char *path, bool allow_module);
 

@@ -52,6 +52,7 @@ struct diagnostic *wrong_type(
 bool decode_str(struct decoder *d, const struct field *f, const struct value *v, struct str *out);
 bool decode_bool(struct decoder *d, const struct field *f, const struct value *v, int8_t *out);
 bool decode_int(struct decoder *d, const struct field *f, const struct value *v, int64_t *out);
+bool decode_share(struct decoder *d, const struct field *f, const struct value *v, int64_t *out);
 bool decode_number(struct decoder *d, const struct field *f, const struct value *v, double *out);
 bool decode_duration(struct decoder *d, const struct field *f, const struct value *v, int64_t *out);
 bool decode_size(struct decoder *d, const struct field *f, const struct value *v, int64_t *out);

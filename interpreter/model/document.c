@@ -89,6 +89,8 @@ void *runbook_member(struct decoder *d, void *out, const struct field *f, const 
 		r->name_span = value_place(d, &e->value);
 	else if (f->offset == offsetof(struct runbook, lua))
 		r->lua_span = value_place(d, &e->value);
+	else if (f->offset == offsetof(struct runbook, inventory))
+		r->inventory_span = value_place(d, &e->value);
 	else if (f->offset == offsetof(struct runbook, steps) && d->taken.items) {
 		store_list(&r->steps, d->taken.count, d->taken.items);
 		return NULL;

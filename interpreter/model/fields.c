@@ -397,6 +397,9 @@ static void decode_scalar(
 	case FIELD_BOOL:
 		decode_bool(d, f, v, member);
 		break;
+	case FIELD_SHARE:
+		decode_share(d, f, v, member);
+		break;
 	case FIELD_INT:
 		decode_int(d, f, v, member);
 		break;

@@ -53,6 +53,8 @@ static const struct habit habits[] = {
 	{"with_items", "for_each", true, NULL},
 	{"each", "for_each", true, NULL},
 	{"matrix", "for_each", false, NULL},
+	{"serial", "limit", true, NULL},
+	{"max_fail_percentage", "max_failures", false, "write `max_failures: 10%`"},
 	{"concurrency", "limit", false, NULL},
 	{"max_parallel", "limit", true, NULL},
 	{"max-parallel", "limit", true, NULL},

@@ -15,6 +15,7 @@ static bool is_unset_by_zero(const struct field *f)
 	switch (f->type) {
 	case FIELD_BOOL:
 	case FIELD_INT:
+	case FIELD_SHARE:
 	case FIELD_DURATION:
 	case FIELD_DURATION_LATE:
 	case FIELD_SIZE:

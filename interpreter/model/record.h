@@ -15,6 +15,7 @@ enum field_type {
 	FIELD_NAME,	     /* struct str: [a-z][a-z0-9_-]* */
 	FIELD_BOOL,	     /* int8_t: -1 not given, 0, 1 */
 	FIELD_INT,	     /* int64_t, within min..max; INT64_MIN: not given */
+	FIELD_SHARE,	     /* int64_t: as FIELD_INT, or `25%` as -25: so much of what there is */
 	FIELD_NUMBER,	     /* double; NAN: not given */
 	FIELD_DURATION,	     /* int64_t in ns; INT64_MIN: not given */
 	FIELD_SIZE,	     /* int64_t in bytes; INT64_MIN: not given */

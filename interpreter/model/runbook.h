@@ -191,7 +191,8 @@ struct step {
 	struct str what;
 	struct guard *only_if;
 	struct str_list needs;
-	int64_t timeout_ns, deadline_ns, limit;
+	int64_t timeout_ns, deadline_ns;
+	int64_t limit; /* of items or children at once; below 0: that percentage of the items */
 
 	union { /* by `action` */
 		struct run_args *run;
@@ -225,7 +226,16 @@ struct step_more {
 	struct step *check;
 	struct template *keep, *irreversible;
 	struct template *hosts;
+	int64_t max_failures; /* of items that may fail; below 0: that percentage of them */
 };
+
+/* The list whose items it runs for, once each: `for_each` or `hosts`. NULL: it is no loop. */
+static inline const struct template *step_items(const struct step *s)
+{
+	if (!s || !s->more)
+		return NULL;
+	return s->more->hosts ? s->more->hosts : s->more->for_each;
+}
 
 struct lock {
 	struct template *name, *reason;
@@ -281,8 +291,8 @@ struct runbook {
 	int64_t version, deadline_ns, timeout_ns;
 	struct template *cwd;
 	uint8_t shell;
-	struct str lua;
-	struct span name_span, lua_span;
+	struct str lua, inventory;
+	struct span name_span, lua_span, inventory_span;
 };
 
 /* Reads and decodes one file. NULL when it cannot be read at all; otherwise as much as could be

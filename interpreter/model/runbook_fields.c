@@ -341,6 +341,16 @@ static const struct field runbook_rows[] = {
 		AT(runbook, lua),
 		.doc = "A file of pure helper functions for guards, beside the runbook.",
 		.example = "checks.lua"},
+	{.name = "inventory",
+		.type = FIELD_STRING,
+		.flags = FIELD_NOT_EMPTY,
+		.not_in = PLACE_MODULE,
+		AT(runbook, inventory),
+		.refusal = "the runbook that uses the module knows the hosts",
+		.doc = "A file with the hosts and groups that `hosts` may name, beside the "
+		       "runbook; "
+		       "`--inventory` names another.",
+		.example = "hosts.yml"},
 	{.name = "lock",
 		.type = FIELD_RECORD,
 		.not_in = PLACE_MODULE,

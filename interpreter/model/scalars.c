@@ -161,6 +161,36 @@ bool decode_int(struct decoder *d, const struct field *f, const struct value *v,
 	return false;
 }
 
+/* `25%`; false: it is something else, or not a whole percentage up to 100. */
+static bool is_percentage(const struct value *v, int64_t *percent)
+{
+	struct str text = v->kind == VALUE_STRING ? value_string(v) : (struct str){0};
+	return text.len > 1 && text.at[text.len - 1] == '%' &&
+	       parse_int((struct str){text.at, text.len - 1}, percent) && *percent >= 0 &&
+	       *percent <= 100;
+}
+
+bool decode_share(struct decoder *d, const struct field *f, const struct value *v, int64_t *out)
+{
+	int64_t percent;
+	if (v->kind == VALUE_INT)
+		return decode_int(d, f, v, out);
+	if (is_percentage(v, &percent) && (percent > 0 || f->min == 0)) {
+		*out = -percent;
+		return true;
+	}
+	if (v->kind != VALUE_STRING) {
+		wrong_type(d, f, v, "a whole number or a percentage");
+		return false;
+	}
+	struct diagnostic *told = diagnose(d->diagnostics, RB104, value_place(d, v),
+		"`%s` takes a whole number or a percentage, not `%.*s`", f->name,
+		STR_ARGS(value_string(v)));
+	diagnostic_hint(
+		d->diagnostics, told, "for example `%s: 2` or `%s: 25%%`", f->name, f->name);
+	return false;
+}
+
 bool decode_number(struct decoder *d, const struct field *f, const struct value *v, double *out)
 {
 	double n = v->kind == VALUE_INT ? (double)v->integer : 0;

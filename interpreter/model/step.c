@@ -140,16 +140,41 @@ static void only_beside(struct decoder *d, const struct value *v, const char *ke
 	diagnostic_hint(d->diagnostics, told, "it stands beside %s", others);
 }
 
+static void hosts_agree(struct decoder *d, const struct step *s, const struct value *v)
+{
+	only_beside(
+		d, v, "hosts", s->action == ACTION_RUN, "`run`, which it runs on other machines");
+	keys_exclude(d, v, "hosts", "for_each",
+		"put the step into a group: `for_each` stands at the group");
+	if (s->interactive == 1)
+		keys_exclude(d, v, "hosts", "interactive", "the terminal is on this machine");
+}
+
+/* What is let be need not be counted; and of a group's children no share is known. */
+static void shares_agree(struct decoder *d, const struct step *s, const struct value *v)
+{
+	if (s->on_failure == ON_FAILURE_CONTINUE)
+		keys_exclude(d, v, "max_failures", "on_failure",
+			"`on_failure: continue` lets every item fail");
+	if (s->action == ACTION_PARALLEL && !step_items(s) && s->limit < 0 && s->limit != INT64_MIN)
+		diagnose(d->diagnostics, RB104, value_place(d, map_get(v->map, "limit")),
+			"the `limit` of `parallel` is a number, not a percentage");
+}
+
 static void companions(struct decoder *d, const struct step *s, const struct value *v)
 {
 	bool is_group = s->action >= ACTION_STEPS;
-	bool has_list = s->more && s->more->for_each;
+	bool has_list = step_items(s) != NULL;
 	if (s->with)
 		only_beside(d, v, "with", s->action == ACTION_USES || s->action == ACTION_CALL,
 			"`uses` or `call`");
 	if (s->limit != INT64_MIN)
 		only_beside(d, v, "limit", s->action == ACTION_PARALLEL || has_list,
-			"`parallel` or `for_each`");
+			"`parallel`, `for_each` or `hosts`");
+	if (s->more && s->more->max_failures != INT64_MIN)
+		only_beside(d, v, "max_failures", has_list, "`for_each` or `hosts`");
+	if (s->more && s->more->hosts)
+		hosts_agree(d, s, v);
 	if (s->more && s->more->as.len)
 		only_beside(d, v, "as", has_key(v, "for_each"), "`for_each`");
 	if (s->interactive == 1)
@@ -263,6 +288,7 @@ void step_finish(struct decoder *d, void *out, const struct value *v)
 		return;
 	}
 	companions(d, s, v);
+	shares_agree(d, s, v);
 	if (s->action == ACTION_CHOOSE)
 		check_branches(d, s->steps);
 	else if (s->action == ACTION_PROMPT)

@@ -130,8 +130,19 @@ static const struct field more_rows[] = {
 		.type = FIELD_VALUE,
 		.not_in = IN_STEPS_ONLY,
 		AT(step_more, hosts),
-		.doc = "The hosts it runs on, over SSH.",
+		.doc = "The hosts or groups of the inventory that `run` runs on, over OpenSSH, "
+		       "once "
+		       "each; guards read the host as `item`.",
 		.example = "[web1, web2]"},
+	{.name = "max_failures",
+		.type = FIELD_SHARE,
+		.not_in = IN_STEPS_ONLY,
+		AT(step_more, max_failures),
+		.min = 0,
+		.max = 100000,
+		.doc = "How many items of `for_each` or `hosts` may fail before the step does: a "
+		       "number (0 when not given) or a percentage, rounded down.",
+		.example = "10%"},
 	{.name = "require",
 		.type = FIELD_RECORDS,
 		.not_in = IN_STEPS_ONLY,

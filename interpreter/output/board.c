@@ -13,7 +13,7 @@ static const struct node *node_at(const struct plan *p, uint32_t node)
 
 static bool has_items(const struct node *n)
 {
-	return n->step && n->step->more && n->step->more->for_each;
+	return step_items(n->step) != NULL;
 }
 
 bool node_is_inner(const struct plan *p, uint32_t node)
@@ -55,6 +55,8 @@ void step_label(struct strbuf *out, const struct event *e)
 	strbuf_put(out, e->step);
 	if (e->item.len)
 		strbuf_printf(out, "[%.*s]", STR_ARGS(e->item));
+	if (e->host.len)
+		strbuf_printf(out, " on %.*s", STR_ARGS(e->host));
 }
 
 static bool is_composite(uint8_t action)

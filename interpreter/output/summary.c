@@ -6,7 +6,7 @@
 
 static bool is_loop(const struct node *n)
 {
-	return n->step && n->step->more && n->step->more->for_each;
+	return step_items(n->step) != NULL;
 }
 
 static bool counts_once(const struct node *n)

@@ -231,7 +231,7 @@ static void step_lines(struct picture *p, const struct view *v, size_t lines)
 static bool is_looked_into(const struct plan *p, const struct board *b, uint32_t node)
 {
 	const struct node *n = &p->nodes[node];
-	bool is_loop = n->step && n->step->more && n->step->more->for_each;
+	bool is_loop = step_items(n->step) != NULL;
 	return b->nodes[node] == NODE_OPEN && !is_loop &&
 	       (n->action == ACTION_STEPS || n->action == ACTION_PARALLEL ||
 		       n->action == ACTION_CALL);

@@ -111,7 +111,7 @@ static uint32_t loop_around(const struct plan *p, uint32_t node, uint32_t other)
 
 		if (plan_is_within(p, other, up))
 			break;
-		if (s && s->more && s->more->for_each)
+		if (step_items(s))
 			loop = up;
 	}
 	return loop;

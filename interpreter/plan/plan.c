@@ -290,9 +290,41 @@ uint32_t plan_undone_step(const struct plan *p, uint32_t node)
 	return NODE_NONE;
 }
 
+uint32_t plan_host_step(const struct plan *p, uint32_t node)
+{
+	const struct unit *unit = p->nodes[node].unit;
+
+	for (; node != NODE_NONE; node = p->nodes[node].parent) {
+		const struct node *n = &p->nodes[node];
+
+		if (n->unit != unit)
+			return NODE_NONE;
+		if (n->step && n->step->more && n->step->more->hosts)
+			return node;
+	}
+	return NODE_NONE;
+}
+
 bool plan_is_sample(const struct plan *p, uint32_t node)
 {
 	return p->watch_count && node >= p->watches[0].node;
+}
+
+static void load_inventory(struct plan *p, struct diagnostics *d)
+{
+	const struct runbook *book = p->book;
+	struct str named = book->inventory;
+	const char *path = p->files->inventory;
+
+	if (!path && !named.len)
+		return;
+	if (!path)
+		path = str_is(str_of(book->file->dir), ".")
+			       ? arena_copy(p->arena, named.at, named.len)
+			       : arena_printf(
+					 p->arena, "%s/%.*s", book->file->dir, STR_ARGS(named));
+	p->inventory = inventory_load(p->arena, p->files, path,
+		p->files->inventory ? (struct span){0} : book->inventory_span, d);
 }
 
 struct plan *plan_build(struct arena *a, struct source_set *files, const struct runbook *book,
@@ -310,6 +342,7 @@ struct plan *plan_build(struct arena *a, struct source_set *files, const struct 
 	p->arena = a;
 	p->files = files;
 	p->book = book;
+	load_inventory(p, d);
 	number_nodes(&b, p);
 	free(b.calls);
 	p->count = b.count;

@@ -8,6 +8,7 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
+#include "model/inventory.h"
 #include "model/runbook.h"
 
 enum node_role {
@@ -80,6 +81,7 @@ struct plan {
 	struct arena *arena;
 	struct source_set *files;
 	const struct runbook *book;
+	const struct inventory *inventory; /* what `hosts` may name; NULL: any host */
 	struct node *nodes;
 	uint32_t count;
 	uint32_t main, finally, before, after; /* NODE_NONE when there is none */
@@ -149,6 +151,9 @@ static inline const struct step *plan_telling_step(const struct plan *p, uint32_
 }
 /* Whether `node` is or lies in what undoes a step, and whose it is (NODE_NONE: it does not). */
 uint32_t plan_undone_step(const struct plan *p, uint32_t node);
+/* The step with `hosts` that decides where the `run` of `node` runs: itself, or the step of the
+ * same file that it undoes or checks. NODE_NONE: here. */
+uint32_t plan_host_step(const struct plan *p, uint32_t node);
 /* Whether `node` belongs to the sample of a watch. */
 bool plan_is_sample(const struct plan *p, uint32_t node);
 static inline bool plan_is_within(const struct plan *p, uint32_t node, uint32_t above)

@@ -15,7 +15,7 @@ enum call_place plan_call_place(const struct node *nodes, uint32_t call)
 		const struct node *n = &nodes[up];
 
 		if (n->role == ROLE_CHECK || n->role == ROLE_WATCH ||
-			(n->step && n->step->more && n->step->more->for_each))
+			step_items(n->step))
 			return CALL_REPEATED;
 		if (n->role == ROLE_UNDO || n->role == ROLE_BEFORE || n->role == ROLE_AFTER ||
 			n->role == ROLE_FINALLY)

@@ -121,6 +121,7 @@ static void visit_action(struct guard_visitor *v, const struct step *s)
 static void visit_more(struct guard_visitor *v, const struct step *s, const struct step_more *m)
 {
 	visit_template(v, s, PLACE_FOR_EACH, m->for_each);
+	visit_template(v, s, PLACE_FOR_EACH, m->hosts);
 	visit_template(v, s, PLACE_ARGUMENT, m->cwd);
 	visit_values(v, s, &m->env);
 	for (size_t i = 0; i < m->require.count; i++) {

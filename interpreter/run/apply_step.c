@@ -336,9 +336,10 @@ static void note_reason(struct run *r, struct spot s, const struct event *e)
 	if (spot_state(s)->is_failing)
 		st->message = keep_message(spot_arena(r, s), e->message);
 	else
-		st->message = arena_printf(spot_arena(r, s), "`%.*s%s%.*s%s` failed: %.*s",
+		st->message = arena_printf(spot_arena(r, s), "`%.*s%s%.*s%s`%s%.*s failed: %.*s",
 			STR_ARGS(e->step), e->item.len ? "[" : "", STR_ARGS(e->item),
-			e->item.len ? "]" : "", STR_ARGS(e->message));
+			e->item.len ? "]" : "", e->host.len ? " on " : "", STR_ARGS(e->host),
+			STR_ARGS(e->message));
 }
 
 static void note_failure(struct run *r, struct spot s, const struct event *e)

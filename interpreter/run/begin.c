@@ -2,6 +2,7 @@
 
 #include "model/inputs.h"
 #include "run/action.h"
+#include "run/hosts.h"
 #include "run/late.h"
 #include "run/scope.h"
 #include "run/watch.h"
@@ -65,33 +66,44 @@ static enum answer_to decide_if(struct decider *d, struct spot s, struct decisio
 
 #define MAX_ITEMS 100000
 
+static const char *each_items(
+	struct decider *d, struct eval *ev, const struct step *step, struct value *out)
+{
+	const char *what;
+
+	if (!template_render(ev, step->more->for_each, out))
+		return arena_printf(d->scratch, "for_each: %s", ev->error);
+	if (out->kind == VALUE_LIST && out->list->count <= MAX_ITEMS)
+		return NULL;
+	what = out->kind == VALUE_LIST ? arena_printf(d->scratch, "%zu items", out->list->count)
+				       : value_kind_name(out);
+	return arena_printf(
+		d->scratch, "for_each takes a list of at most %d items, not %s", MAX_ITEMS, what);
+}
+
 static void decide_items(struct decider *d, struct spot s, struct decision *out)
 {
 	const struct step *step = d->run->plan->nodes[s.node].step;
+	bool is_on_hosts = step->more->hosts != NULL;
 	struct step_scope scope;
 	struct eval ev;
 	struct value items;
+	const char *error;
 
 	scope_enter(d, s, false, &scope, &ev);
-	if (!template_render(&ev, step->more->for_each, &items)) {
-		decide_failure(d, s, broken_reason(&ev),
-			arena_printf(d->scratch, "for_each: %s", ev.error), value_nil(), out);
+	error = is_on_hosts ? hosts_items(d, &ev, step, &items) : each_items(d, &ev, step, &items);
+	if (error) {
+		decide_failure(d, s, broken_reason(&ev), error, value_nil(), out);
 		return;
 	}
-	if (items.kind != VALUE_LIST || items.list->count > MAX_ITEMS) {
-		const char *what = items.kind == VALUE_LIST ? arena_printf(d->scratch, "%zu items",
-								      items.list->count)
-							    : value_kind_name(&items);
-
-		decide_failure(d, s, "guard",
-			arena_printf(d->scratch,
-				"for_each takes a list of at most %d items, not %s", MAX_ITEMS,
-				what),
-			value_nil(), out);
+	if (!items.list->count && is_on_hosts && d->host_limit) {
+		decide_finish(
+			d, s, STEP_SKIPPED, "skip", "`--limit` leaves none of its hosts", out);
 		return;
 	}
 	if (!items.list->count) {
-		decide_finish(d, s, STEP_OK, NULL, "there are no items", out);
+		decide_finish(d, s, STEP_OK, NULL,
+			is_on_hosts ? "there are no hosts" : "there are no items", out);
 		return;
 	}
 	out->kind = DECIDE_RECORD;

@@ -2,6 +2,7 @@
 
 #include "run/action.h"
 #include "run/begin.h"
+#include "run/hosts.h"
 #include "run/rollback.h"
 #include "run/scope.h"
 #include "run/undo.h"
@@ -37,6 +38,7 @@ void spot_event(struct decider *d, struct spot s, enum event_kind kind, struct e
 	if (!n->step)
 		return;
 	out->action = str_of(action_info(n->action)->name);
+	out->host = spot_host(d->run, s);
 	if (kind == EVENT_STEP_STARTED || kind == EVENT_STEP_FINISHED ||
 		kind == EVENT_STEP_EXPANDED)
 		out->title = step_title(d, s);

@@ -19,8 +19,9 @@ struct decider {
 	struct arena *scratch;		     /* decisions live here until the next one */
 	struct sandbox *sandbox;	     /* for units without helpers of their own */
 	struct masker *masker;
-	const char *const *base_env; /* what a child gets before the file's `env`, NULL-ended */
-	bool has_person;	     /* someone at a terminal: SIGINT asks */
+	const struct value *host_limit; /* --limit: a list of hosts; NULL: all */
+	const char *const *base_env;	/* what a child gets before the file's `env`, NULL-ended */
+	bool has_person;		/* someone at a terminal: SIGINT asks */
 	const struct resolution *resolutions; /* --resolve: what a person says of lost steps */
 	size_t resolution_count;
 	const char *approve; /* what a person said to the question it was held at: `yes`, `no` */

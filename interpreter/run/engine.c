@@ -4,6 +4,7 @@
 #include "run/approval.h"
 #include "base/json.h"
 #include "run/begin.h"
+#include "run/hosts.h"
 #include "run/masked.h"
 #include "run/person.h"
 #include "run/undo.h"
@@ -129,7 +130,7 @@ static bool shell_follows(const struct plan *p, uint32_t node)
 		const struct node *n = &p->nodes[i];
 
 		if (n->step && n->role == ROLE_STEP && n->action == ACTION_RUN &&
-			n->step->run->script)
+			n->step->run->script && plan_host_step(p, i) == NODE_NONE)
 			return true;
 	}
 	return false;
@@ -141,7 +142,7 @@ static void prepare_next(struct engine *e, const struct held_start *last)
 	struct request hint = last->request;
 
 	if (!e->starts_ahead || !e->journal || hint.kind != REQUEST_PROCESS ||
-		!hint.process.child || !hint.process.script ||
+		!hint.process.child || !hint.process.script || hint.process.remote ||
 		!shell_follows(e->decider.run->plan, last->spot.node))
 		return;
 	hint.process.env = e->decider.base_env;
@@ -438,6 +439,7 @@ static void take_up(struct engine *e, struct spot s)
 	request.step = arena_copy(e->scratch, name.at, name.len);
 	if (s.frame->name.len)
 		request.item = arena_copy(e->scratch, s.frame->name.at, s.frame->name.len);
+	request.process.remote = spot_remote(&e->decider, s);
 	request.process.child = st->child;
 	request.process.is_adopted = true;
 	request.process.keep = ADOPTED_KEEP;

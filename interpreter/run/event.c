@@ -119,6 +119,7 @@ static const struct row rows[] = {
 		false),
 	ROW("step", ROW_STR, step, KINDS_STEP | KINDS_TURN | KIND(RUN_FINISHED), 0, false),
 	ROW("item", ROW_ITEM, item, KINDS_STEP, 0, false),
+	ROW("host", ROW_STR, host, KINDS_STEP, 0, false),
 	ROW("node", ROW_NUMBER, node, KINDS_STEP, 0, true),
 	ROW("frame", ROW_NUMBER, frame, KINDS_STEP, 0, true),
 	ROW("child", ROW_NUMBER, child, KIND(STEP_STARTED), 0, true),

@@ -75,6 +75,7 @@ struct event {
 	uint32_t child;		   /* STEP_STARTED of a program: its number in the run, or 0 */
 	struct str step;	   /* its name: `deploy`, `smoke.2` */
 	struct str item;	   /* `3`, or `3.1` when nested; empty: none */
+	struct str host;	   /* that it runs on; empty: this machine */
 	struct str title;	   /* its `name`, or a condition's `reason`, filled in; or empty */
 	struct str action;	   /* `run`, `http`, … */
 	int64_t attempt, attempts; /* this one (from 1), and how many there may be */

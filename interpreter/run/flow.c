@@ -312,6 +312,7 @@ static void tell_group(struct run *r, struct spot s, bool was_live, enum step_st
 	st->running -= was_live;
 	st->has_warned |= (status == STEP_WARNED && st->phase == PHASE_EXPANDED) ||
 			  (has_failed && goes_on_after_failure(role));
+	st->warned_items += status == STEP_WARNED && st->phase == PHASE_EXPANDED;
 	st->was_stopped |= status == STEP_CANCELLED;
 	if (has_failed && !st->is_failing && !goes_on_after_failure(role)) {
 		st->is_failing = true;

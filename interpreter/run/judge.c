@@ -1,6 +1,7 @@
 #include "run/action.h"
 #include "run/approval.h"
 #include "run/begin.h"
+#include "run/hosts.h"
 #include "run/lost.h"
 #include "run/retry.h"
 #include "run/rollback.h"
@@ -162,6 +163,20 @@ void decide_answered(struct decider *d, struct spot s, struct decision *out)
 	}
 }
 
+/* How it ends when no try is left. */
+static enum step_status failed_status(const struct run *r, struct spot s, const char *reason)
+{
+	const struct node *n = &r->plan->nodes[s.node];
+
+	if (n->on_failure == ON_FAILURE_CONTINUE || failure_is_tolerated(r, s))
+		return STEP_WARNED;
+	/* The host went away under it: it may have done all, or half. */
+	return n->action == ACTION_RUN && spot_state(s)->phase == PHASE_JUDGED &&
+			       strcmp(reason, "reset") == 0
+		       ? STEP_UNKNOWN
+		       : STEP_FAILED;
+}
+
 void decide_failure(struct decider *d, struct spot s, const char *reason, const char *message,
 	struct value working, struct decision *out)
 {
@@ -176,8 +191,7 @@ void decide_failure(struct decider *d, struct spot s, const char *reason, const 
 			ask(d, s, reason, message, working, out);
 		return;
 	}
-	decide_finish(d, s, n->on_failure == ON_FAILURE_CONTINUE ? STEP_WARNED : STEP_FAILED,
-		reason, message, out);
+	decide_finish(d, s, failed_status(d->run, s, reason), reason, message, out);
 	out->event.working = working;
 	if (n->action == ACTION_CALL) {
 		out->event.result = value_map(d->scratch);

@@ -53,7 +53,7 @@ void event_mask(const struct masker *m, struct arena *a, const struct event *in,
 	if (!m || masker_is_empty(m))
 		return;
 	struct str *const texts[] = {&out->title, &out->message, &out->note, &out->command,
-		&out->text, &out->tail, &out->log, &out->item, &out->file};
+		&out->text, &out->tail, &out->log, &out->item, &out->host, &out->file};
 	struct value *const values[] = {&out->result, &out->outputs, &out->inputs, &out->vars,
 		&out->items, &out->working, &out->hints, &out->value, &out->undo, &out->left,
 		&out->bare, &out->samples};

@@ -1,6 +1,7 @@
 #include "run/retry.h"
 
 #include "base/utc.h"
+#include "run/hosts.h"
 #include "run/scope.h"
 
 /* ---- what the server asks for -----------------------------------------------------------------
@@ -97,15 +98,17 @@ static const struct retry *retry_of(const struct run *r, struct spot s)
 	return is_compensation(r, s) ? &default_compensation : NULL;
 }
 
-/* A request that changes something and was lost on the way: nobody knows whether it arrived, and
- * sending it again may do it twice. */
+/* A request that changes something and was lost on the way, or a program whose host was: nobody
+ * knows what came of it, and once more may do it twice. */
 static bool may_have_happened(const struct run *r, struct spot s, const char *reason)
 {
 	const struct node *n = &r->plan->nodes[s.node];
 
-	if (n->action != ACTION_HTTP || n->effect != EFFECT_WRITES || n->step->idempotent > 0 ||
-		!spot_state(s)->has_started)
+	if ((n->action != ACTION_HTTP && !spot_host(r, s).len) || n->effect != EFFECT_WRITES ||
+		n->step->idempotent > 0 || !spot_state(s)->has_started)
 		return false;
+	if (n->action == ACTION_RUN)
+		return strcmp(reason, "reset") == 0;
 	return strcmp(reason, "reset") == 0 || strcmp(reason, "timeout") == 0 ||
 	       strcmp(reason, "protocol") == 0;
 }

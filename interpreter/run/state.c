@@ -73,12 +73,22 @@ struct unit_state *spot_unit(struct run *r, struct spot s)
 	return f ? spot_state((struct spot){f, u->node})->unit : NULL;
 }
 
+/* At least one, or nothing would ever run. */
+static uint32_t share_of(int64_t limit, uint32_t count)
+{
+	int64_t share = limit;
+
+	if (limit < 0)
+		share = limit == INT64_MIN ? 1 : (-limit * (int64_t)count + 99) / 100;
+	return share < 1 ? 1 : (uint32_t)share;
+}
+
 uint32_t spot_limit(const struct run *r, struct spot s)
 {
 	const struct step *step = r->plan->nodes[s.node].step;
 
 	if (spot_has_items(r, s))
-		return step->limit > 0 ? (uint32_t)step->limit : 1;
+		return share_of(step->limit, spot_state(s)->item_count);
 	if (r->plan->nodes[s.node].action == ACTION_PARALLEL && step->limit > 0)
 		return (uint32_t)step->limit;
 	return UINT32_MAX;

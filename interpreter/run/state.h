@@ -50,8 +50,9 @@ struct step_state {
 	bool is_released;   /* its followers were told */
 	bool has_slot;
 	uint32_t needs_left, open;
-	uint32_t running; /* children that are ready, running or waiting */
-	uint32_t cursor;  /* with `limit`: where to look for the next child or item */
+	uint32_t warned_items; /* a loop: so many items failed and were let be */
+	uint32_t running;      /* children that are ready, running or waiting */
+	uint32_t cursor;       /* with `limit`: where to look for the next child or item */
 	uint32_t attempts, branch;
 	uint32_t child;		     /* of the attempt: the program's number in the run, or 0 */
 	uint32_t live;		     /* place in run->live + 1; 0: not there */
@@ -239,7 +240,7 @@ static inline bool spot_has_items(const struct run *r, struct spot s)
 {
 	const struct step *step = r->plan->nodes[s.node].step;
 
-	return step && step->more && step->more->for_each && !spot_is_item(s);
+	return step_items(step) && !spot_is_item(s);
 }
 /* Something around it (or itself) is failing or was asked to end: nothing new starts. */
 bool spot_is_stopping(const struct run *r, struct spot s);

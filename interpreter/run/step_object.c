@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "base/json.h"
+#include "run/hosts.h"
 
 /* ---- results -------------------------------------------------------------------------------- */
 
@@ -121,6 +122,12 @@ bool step_result_field(
 	}
 	if (n->action == ACTION_CHOOSE && find_branch(r, s, &branch))
 		return step_result_field(r, branch, name, a, out);
+	if (str_is(name, "host") && n->step && n->step->more && n->step->more->hosts) {
+		struct str host = spot_host(r, s);
+
+		*out = host.len ? value_str(host) : value_nil();
+		return true;
+	}
 	if (!find_result(n->action, name))
 		return n->inner ? declares_inner(n, name, out) : false;
 	text = result ? map_get(result, n->action == ACTION_HTTP ? "body" : "stdout") : NULL;

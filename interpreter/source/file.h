@@ -33,6 +33,8 @@ struct source_set {
 	struct arena *arena;
 	const struct pinned_text *pinned; /* borrowed; NULL: everything is read */
 	size_t pinned_count;
+	const char
+		*inventory; /* --inventory: in place of the one that the runbook names; or NULL */
 	struct source_file *files[256]; /* by id - 1 */
 	size_t count;
 };

@@ -33,6 +33,13 @@ static void put_bullet(struct doc *d, unsigned indent, const char *before)
 
 /* ---- before the action ---------------------------------------------------------------------- */
 
+static void put_share(struct strbuf *b, const char *before, int64_t share)
+{
+	if (share != INT64_MIN)
+		strbuf_printf(b, "%s%lld%s", before, (long long)(share < 0 ? -share : share),
+			share < 0 ? "%" : "");
+}
+
 static void put_requirements(struct doc *d, const struct step *s, unsigned indent)
 {
 	const struct step_more *m = s->more;
@@ -44,9 +51,11 @@ static void put_requirements(struct doc *d, const struct step *s, unsigned inden
 	}
 	if (!m)
 		return;
-	if (m->for_each) {
-		put_bullet(d, indent, "- Once for each of ");
-		md_template(d->b, m->for_each);
+	if (step_items(s)) {
+		put_bullet(d, indent, m->hosts ? "- On each host of " : "- Once for each of ");
+		md_template(d->b, step_items(s));
+		put_share(d->b, ", at once: ", s->limit);
+		put_share(d->b, ", may fail: ", m->max_failures);
 		strbuf_putc(d->b, '\n');
 	}
 	for (size_t i = 0; i < m->require.count; i++) {

@@ -1,5 +1,7 @@
 #include "tool/forecast.h"
 
+#include "run/hosts.h"
+
 /* ---- names ---------------------------------------------------------------------------------- */
 
 static bool lookup(const struct scope *scope, struct str name, struct eval *ev, struct value *out)
@@ -162,6 +164,18 @@ static struct forecast_step *add_step(struct forecast *f, uint32_t node, unsigne
 	return &f->steps[f->count++];
 }
 
+static struct value hosts_of(struct forecast *f, const struct node *n)
+{
+	struct forecast_scope scope;
+	struct value hosts;
+	const char *error;
+	struct eval ev;
+
+	forecast_enter(f, n->unit, &scope, &ev);
+	error = hosts_items(f->decider, &ev, n->step, &hosts);
+	return error ? value_unknown(error) : hosts;
+}
+
 static void walk(struct forecast *f, uint32_t group, unsigned depth, enum verdict around);
 
 static void foresee(struct forecast *f, uint32_t node, unsigned depth, enum verdict around)
@@ -175,6 +189,8 @@ static void foresee(struct forecast *f, uint32_t node, unsigned depth, enum verd
 	if (n->inner)
 		enter_unit(f, n);
 	s->does = forecast_action(f, node);
+	if (n->step->more && n->step->more->hosts)
+		s->hosts = hosts_of(f, n);
 	if (will_run == VERDICT_FALSE)
 		note_skipped(f, n);
 	else if (will_run == VERDICT_TRUE && f->world)
@@ -217,7 +233,7 @@ static void walk(struct forecast *f, uint32_t group, unsigned depth, enum verdic
 		return;
 	}
 	/* How many items there are may be unknown, or none. */
-	if (n->step && n->step->more && n->step->more->for_each && around == VERDICT_TRUE)
+	if (step_items(n->step) && around == VERDICT_TRUE)
 		around = VERDICT_UNKNOWN;
 	while ((child = plan_child(f->plan, group, child)) != NODE_NONE)
 		foresee(f, child, depth, around);

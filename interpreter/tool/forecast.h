@@ -17,6 +17,7 @@ struct forecast_step {
 	enum verdict will_run; /* FALSE: skipped; BROKEN: its condition breaks */
 	const char *why;       /* unknown, broken: the reason; or NULL */
 	struct str does;       /* its action, filled in */
+	struct value hosts;    /* of a step that runs on others: names, or unknown; or nil */
 	struct value with;     /* arguments of a module or runbook, filled in; or nil */
 	const char *probed;    /* NULL: not run; `ok`, or why it failed */
 };

@@ -112,7 +112,7 @@ static bool is_harmless(const struct forecast *f, uint32_t node)
 {
 	const struct node *n = &f->plan->nodes[node];
 
-	if (n->step->more && n->step->more->for_each)
+	if (step_items(n->step))
 		return false;
 	return (n->action == ACTION_RUN || n->action == ACTION_HTTP) &&
 	       (n->effect == EFFECT_NONE || n->effect == EFFECT_READS) && n->step->interactive != 1;

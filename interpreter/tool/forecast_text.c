@@ -45,6 +45,21 @@ static void put_lines(struct strbuf *b, unsigned depth, const char *label, struc
 	}
 }
 
+static void put_hosts(struct strbuf *b, unsigned depth, const struct value *hosts)
+{
+	struct strbuf line = {0};
+
+	if (hosts->kind == VALUE_UNKNOWN)
+		strbuf_printf(&line, "unknown: %s", hosts->unknown);
+	for (size_t i = 0; hosts->kind == VALUE_LIST && i < hosts->list->count; i++)
+		strbuf_printf(&line, "%s%.*s", i ? ", " : "",
+			STR_ARGS(value_string(&hosts->list->items[i])));
+	if (hosts->kind == VALUE_LIST && !hosts->list->count)
+		strbuf_puts(&line, "none");
+	put_lines(b, depth, "hosts", strbuf_str(&line));
+	strbuf_release(&line);
+}
+
 static void put_map(struct strbuf *b, unsigned depth, const char *label, const struct value *v)
 {
 	for (size_t i = 0; v->kind == VALUE_MAP && i < v->map->count; i++) {
@@ -114,6 +129,7 @@ static void put_step(struct strbuf *b, struct forecast *f, const struct forecast
 		return;
 	if (n->action < ACTION_STEPS)
 		put_lines(b, inside, action_info((enum action_kind)n->action)->name, s->does);
+	put_hosts(b, inside, &s->hosts);
 	put_map(b, inside, "with", &s->with);
 	put_lines(b, inside, "rollback", forecast_rollback(f, n));
 	if (forecast_limit(f, n) != INT64_MIN && forecast_limit(f, n) && !is_plain_wait(n)) {

@@ -114,7 +114,7 @@ static int64_t time_of_list(
 			one = n->step->deadline_ns;
 			inside.unlimited = inside.questions = 0;
 		}
-		if (n->step->more && n->step->more->for_each)
+		if (step_items(n->step))
 			t->loops++;
 		t->unlimited += inside.unlimited;
 		t->questions += inside.questions;

@@ -101,8 +101,13 @@ struct value forecast_hosts(struct forecast *f)
 	hosts_init(&h, f->arena);
 	hosts_of_plan(&h, f->plan);
 	for (size_t i = 0; i < f->count; i++) {
-		if (f->steps[i].will_run != VERDICT_FALSE)
-			hosts_of_text(&h, f->steps[i].does);
+		const struct value *on = &f->steps[i].hosts;
+
+		if (f->steps[i].will_run == VERDICT_FALSE)
+			continue;
+		hosts_of_text(&h, f->steps[i].does);
+		for (size_t k = 0; on->kind == VALUE_LIST && k < on->list->count; k++)
+			hosts_add(&h, value_string(&on->list->items[k]));
 	}
 	for (uint32_t i = 0; i < f->plan->watch_count; i++)
 		hosts_of_text(&h, forecast_action(f, f->plan->watches[i].node + 1));
@@ -140,6 +145,8 @@ static struct value step_json(struct forecast *f, const struct forecast_step *s)
 			value_str(plan_name(f->plan, f->plan->edges[n->needs + k], f->arena)));
 	set(f, v.map, "needs", needs);
 	set(f, v.map, "does", value_str(s->does));
+	if (s->hosts.kind == VALUE_LIST)
+		set(f, v.map, "hosts", s->hosts);
 	if (s->with.kind == VALUE_MAP)
 		set(f, v.map, "with", s->with);
 	set(f, v.map, "effect", value_str(str_of(forecast_effect(n))));

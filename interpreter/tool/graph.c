@@ -98,8 +98,8 @@ static void put_label(struct strbuf *b, const struct drawing *g, uint32_t node)
 		strbuf_puts(b, " (at once)");
 	else if (n->action == ACTION_CHOOSE)
 		strbuf_puts(b, " (one of these)");
-	if (s->more && s->more->for_each)
-		strbuf_puts(b, " (for each)");
+	if (step_items(s))
+		strbuf_puts(b, s->more->hosts ? " (on each host)" : " (for each)");
 	/* The guard of a branch stands at its edge. */
 	if (s->only_if && !(n->parent != NODE_NONE && is_choice(&g->p->nodes[n->parent])))
 		strbuf_printf(b, "\nif %.*s", STR_ARGS(s->only_if->text));

@@ -18,7 +18,7 @@ bool hosts_have(const struct hosts *h, struct str host)
 }
 
 /* Without a user, and nothing for a host that is interpolated. */
-static void add_host(struct hosts *h, struct str authority)
+void hosts_add(struct hosts *h, struct str authority)
 {
 	struct str host = authority;
 
@@ -46,7 +46,7 @@ void hosts_of_text(struct hosts *h, struct str text)
 		while (len < rest.len && rest.at[len] > ' ' &&
 			!strchr("/?#\"'`<>|;,)\\}", rest.at[len]))
 			len++;
-		add_host(h, (struct str){rest.at, len});
+		hosts_add(h, (struct str){rest.at, len});
 	}
 }
 
@@ -67,7 +67,22 @@ static void of_template(struct hosts *h, const struct template *t)
 		of_value(h, &t->source);
 }
 
-static void of_step(struct hosts *h, const struct step *s)
+/* A group is its hosts: one that is new in the inventory is new to the runbook. */
+static void of_remote(struct hosts *h, const struct plan *p, const struct value *name)
+{
+	struct value names = value_list(h->arena);
+	const char *why, *hint;
+
+	for (size_t i = 0; name->kind == VALUE_LIST && i < name->list->count; i++)
+		of_remote(h, p, &name->list->items[i]);
+	if (name->kind != VALUE_STRING ||
+		!inventory_add(p->inventory, h->arena, value_string(name), names.list, &why, &hint))
+		return;
+	for (size_t i = 0; i < names.list->count; i++)
+		hosts_add(h, value_string(&names.list->items[i]));
+}
+
+static void of_step(struct hosts *h, const struct plan *p, const struct step *s)
 {
 	struct strbuf text = {0};
 
@@ -78,6 +93,8 @@ static void of_step(struct hosts *h, const struct step *s)
 		hosts_of_text(h, strbuf_str(&text));
 	}
 	of_template(h, s->with);
+	if (s->more && s->more->hosts)
+		of_remote(h, p, &s->more->hosts->source);
 	for (size_t i = 0; s->more && i < s->more->env.count; i++)
 		of_template(h, ((struct named_value *)s->more->env.items[i])->value);
 	strbuf_release(&text);
@@ -103,6 +120,6 @@ void hosts_of_plan(struct hosts *h, const struct plan *p)
 	}
 	for (uint32_t i = 0; i < p->count; i++) {
 		if (p->nodes[i].step)
-			of_step(h, p->nodes[i].step);
+			of_step(h, p, p->nodes[i].step);
 	}
 }

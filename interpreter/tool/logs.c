@@ -17,6 +17,7 @@ void log_parts(const char *run_dir, const struct event *e, struct arena *a,
 	for (int i = 0; name.len && i < 2; i++) {
 		struct log_part part = {.step = e->step,
 			.item = e->item,
+			.host = e->host,
 			.attempt = e->attempt,
 			.stream = i + 1,
 			.from = e->log_from[i],

@@ -10,7 +10,7 @@
 
 /* One stream of one attempt. */
 struct log_part {
-	struct str step, item; /* of the attempt */
+	struct str step, item, host; /* of the attempt */
 	int64_t attempt;
 	int stream; /* 1 or 2 */
 	const char *path;

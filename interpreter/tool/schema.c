@@ -10,6 +10,7 @@
 #define NAME_PATTERN "^[a-z][a-z0-9_-]*$"
 #define ENV_PATTERN "^[A-Za-z_][A-Za-z0-9_]*$"
 #define TIME_PATTERN "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d|w))+$"
+#define SHARE_PATTERN "^(100|[0-9]{1,2})%$"
 #define SIZE_PATTERN "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"
 
 struct schema {
@@ -165,6 +166,11 @@ static struct value plain_type(struct schema *s, const struct field *f)
 	case FIELD_NUMBER:
 		v = typed(s, f->type == FIELD_INT ? "integer" : "number");
 		put_bounds(s, v.map, f);
+		return v;
+	case FIELD_SHARE:
+		v = typed(s, "integer|string");
+		put_bounds(s, v.map, f);
+		put_text(s, v.map, "pattern", SHARE_PATTERN);
 		return v;
 	case FIELD_GUARD:
 		return typed(s, guard_types);

@@ -13,6 +13,7 @@ static const char *const takes[] = {
 	[FIELD_NAME] = "a name",
 	[FIELD_BOOL] = "true or false",
 	[FIELD_INT] = "a whole number",
+	[FIELD_SHARE] = "a whole number, or a percentage",
 	[FIELD_NUMBER] = "a number",
 	[FIELD_DURATION] = "a duration",
 	[FIELD_SIZE] = "a size",

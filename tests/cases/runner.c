@@ -162,6 +162,10 @@ static void set_order(const struct test_case *c, struct order *o, struct arena *
 			o->from = value;
 		else if (strcmp(word, "--hotfix") == 0)
 			o->hotfix = value;
+		else if (strcmp(word, "--inventory") == 0)
+			o->inventory = value;
+		else if (strcmp(word, "--limit") == 0)
+			o->limits[o->limit_count++] = value;
 		else if (strcmp(word, "--skip") == 0)
 			o->skips[o->skip_count++] = value;
 	}

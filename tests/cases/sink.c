@@ -67,6 +67,7 @@ static void write_line(struct strbuf *b, const struct event *e)
 	if (e->reason)
 		add_text(b, "reason", str_of(e->reason));
 	add_text(b, "message", e->message);
+	add_text(b, "host", e->host);
 	add_text(b, "title", e->title);
 	add_text(b, "command", e->command);
 	add_text(b, "watch", e->watch);

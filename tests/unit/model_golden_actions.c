@@ -160,8 +160,8 @@ static const struct golden steps[] = {
 	 "    interactive: true\n"
 	 "    shell: bash\n",
 		"5:5 RB101 `with` has no meaning here | it stands beside `uses` or `call`\n"
-		"6:5 RB101 `limit` has no meaning here | it stands beside `parallel` or "
-		"`for_each`\n"
+		"6:5 RB101 `limit` has no meaning here | it stands beside `parallel`, "
+		"`for_each` or `hosts`\n"
 		"7:5 RB101 `as` has no meaning here | it stands beside `for_each`\n"
 		"8:5 RB101 `interactive` has no meaning here | it stands beside `run`\n"
 		"9:5 RB101 `shell` has no meaning here | it stands beside `run` or a group of "

@@ -98,7 +98,6 @@ static const char full_tail[] =
 	"    check: { run: test -e x, expect: [exit_code == 0] }\n"
 	"    keep: stays\n"
 	"    hints: [Do this, { if: exit_code == 1, say: Do that }]\n"
-	"    hosts: [a, b]\n"
 	"    mask: true\n"
 	"    interactive: false\n"
 	"    run: ./deploy.sh ${{ inputs.s }}\n"
