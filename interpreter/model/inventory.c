@@ -41,7 +41,7 @@ static const struct field host_rows[] = {
 		.type = FIELD_STRING,
 		.flags = FIELD_NOT_EMPTY,
 		AT(host_keys, identity),
-		.doc = "The file with the private key; no other is then tried.",
+		.doc = "The file with the private key; none of an agent is then tried.",
 		.example = "~/.ssh/deploy"},
 };
 

@@ -1,5 +1,6 @@
 #include "run/hosts.h"
 
+#include "plan/visit.h"
 #include "run/scope.h"
 
 /* ---- names to hosts ------------------------------------------------------------------------- */
@@ -113,16 +114,27 @@ bool hosts_limit(struct arena *a, const struct plan *p, const char *const *names
 	return true;
 }
 
+static void note_name(void *context, const struct expr *e)
+{
+	bool *is_early = context;
+
+	if (e->kind == EXPR_NAME && !str_is(e->name, "inputs") && !str_is(e->name, "vars"))
+		*is_early = false;
+}
+
+static void note_names(void *context, const struct guard *code)
+{
+	if (code->expr)
+		visit_expr(code->expr, note_name, context);
+}
+
 /* What reads a step or an item is known when it runs. */
 static bool is_known_early(const struct template *t)
 {
-	const struct expr *e;
+	bool is_early = true;
 
-	if (t->kind != TEMPLATE_SINGLE)
-		return t->kind == TEMPLATE_CONSTANT;
-	for (e = t->pieces[0].code.expr; e && e->kind == EXPR_FIELD; e = e->object)
-		;
-	return e && e->kind == EXPR_NAME && (str_is(e->name, "inputs") || str_is(e->name, "vars"));
+	template_visit(t, note_names, &is_early);
+	return is_early;
 }
 
 const char *hosts_check(struct decider *d, struct unit_state *values)

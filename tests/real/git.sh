@@ -2,33 +2,10 @@
 # git over ssh, with a real sshd: fetch, check out, tag, push, the way back, a key that is refused, nobody there.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=sshd.sh disable=SC2154
+. "$root/tests/real/sshd.sh"
 
-port=$(free_port)
 me=$(id -un)
-
-start_sshd() {
-	mkdir -p ssh
-	[ "$(id -u)" != 0 ] || mkdir -p /run/sshd
-	ssh-keygen -q -t ed25519 -N '' -f ssh/host
-	ssh-keygen -q -t ed25519 -N '' -f ssh/key
-	ssh-keygen -q -t ed25519 -N '' -f ssh/stranger
-	cp ssh/key.pub ssh/authorized
-	cat >ssh/config <<END
-Port $port
-ListenAddress 127.0.0.1
-HostKey $work/ssh/host
-AuthorizedKeysFile $work/ssh/authorized
-PidFile $work/ssh/pid
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-PermitRootLogin prohibit-password
-END
-	"$(command -v sshd || echo /usr/sbin/sshd)" -f "$work/ssh/config" -E "$work/ssh/log"
-	until_true 10 test -s ssh/pid || { cat ssh/log; exit 2; }
-	started "$(cat ssh/pid)"
-	printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d ' ' -f 1,2 ssh/host.pub)" >ssh/known
-}
 
 # by KEY: the clone speaks ssh with it
 by() {

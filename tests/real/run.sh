@@ -5,7 +5,7 @@ set -u
 build=${1:-build}
 cd "$(dirname "$0")/../.." || exit 1
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- standins postgres sqlite nginx prometheus git machine
+[ $# -gt 0 ] || set -- standins postgres sqlite nginx prometheus git hosts machine
 failed=0
 for name in "$@"; do
 	out=$("tests/real/$name.sh" "$build" 2>&1)
