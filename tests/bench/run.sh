@@ -3,6 +3,7 @@
 set -u
 build=${1:-build}
 cd "$(dirname "$0")/../.." || exit 1
+here=$PWD/tests/bench
 bin=$PWD/$build/bench
 runbook=$PWD/$build/runbook
 work=$(mktemp -d) || exit 1
@@ -140,6 +141,9 @@ done
 "$bin/compare" -r $small_rounds -n 1 -C 200000 "metrics of them" sh -c true --- "$runbook" metrics
 "$bin/compare" -r $small_rounds -q 0.1 -t 3.2 "start-up, on their record" sh -c true --- \
 	"$runbook" exec one.yml --output junit
+
+# ---- other machines
+(cd "$here/../.." && tests/bench/hosts.sh "$build" $rounds) || exit 1
 
 # ---- guards
 n=$(thousands $guards)
