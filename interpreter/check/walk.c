@@ -134,7 +134,8 @@ static void read_code(struct guard_visitor *visitor, const struct step *s, enum 
 	struct step_reading *v = (struct step_reading *)visitor;
 	struct code code = {.reader = v->reader, .guard = g, .place = place};
 	code.has_to_hold = has_to_hold(v, s, place, g);
-	code.is_items = place == PLACE_FOR_EACH && step_items(s)->kind == TEMPLATE_SINGLE;
+	const struct template *items = step_items(s);
+	code.is_items = place == PLACE_FOR_EACH && items && items->kind == TEMPLATE_SINGLE;
 	check_code(v->check, &code);
 }
 

@@ -91,7 +91,7 @@ int changes_accept(struct session *s, const struct run_row *row, const char *pat
 	struct loaded now;
 	int code = EXIT_USAGE;
 
-	if (load_runbook(&now, path, false))
+	if (load_for_run(&now, path, recorded_option(&s->run_arena, row, "inventory")))
 		code = accept(s, row, &now);
 	else
 		loaded_tell(&now, s->order->color);

@@ -72,15 +72,9 @@ bool tool_is(const struct tool_order *o, int row, const char *value)
 
 bool tool_tell(struct loaded *l, bool is_good)
 {
-	struct strbuf b = {0};
-
-	if (is_good)
-		return true;
-	diagnostics_sort(&l->diagnostics);
-	diagnostics_render(&b, &l->files, &l->diagnostics, color_wanted(COLOR_AUTO, STDERR_FILENO));
-	write_all(STDERR_FILENO, strbuf_str(&b));
-	strbuf_release(&b);
-	return false;
+	if (!is_good)
+		loaded_tell(l, COLOR_AUTO);
+	return is_good;
 }
 
 bool tool_load(struct loaded *l, const char *path, bool allow_module)

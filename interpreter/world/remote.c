@@ -99,6 +99,8 @@ void remote_text(struct strbuf *out, const struct process_request *r, int64_t gr
 	strbuf_release(&b);
 }
 
+#define SSH_DIR "RUNBOOK_SSH"
+
 /* ---- on this one ---------------------------------------------------------------------------- */
 
 #define ARGV_MAX 64
@@ -154,8 +156,10 @@ static struct words begin_call(struct arena *a, const struct ssh_call *call)
 }
 
 /* Its watcher outlives us: it ends the connection when nobody has the other end of its standard
- * input any more, neither we nor a step that is under way. */
-#define WATCHER "exec 3<&0;{ read -r x <&3;kill $PPID; } >/dev/null 2>&1 & echo up"
+ * input any more, neither we nor a step that is under way, and what is then left is the folder. */
+#define WATCHER                                                                                    \
+	"exec 3<&0;{ read -r x <&3;kill $PPID;while kill -0 $PPID;do sleep .1;done;"               \
+	"rmdir \"$" SSH_DIR "\"; } >/dev/null 2>&1 & echo up"
 
 const char *const *ssh_connect_argv(struct arena *a, const struct ssh_call *call)
 {
@@ -185,18 +189,19 @@ const char *const *ssh_run_argv(struct arena *a, const struct ssh_call *call, bo
 	return w.at;
 }
 
-const char *const *ssh_environment(struct arena *a, const char *const *env)
+const char *const *ssh_environment(struct arena *a, const char *const *env, const char *dir)
 {
 	size_t count = 0, n = 0;
 	const char **out;
 
 	while (env && env[count])
 		count++;
-	out = arena_array(a, count + 2, sizeof *out);
+	out = arena_array(a, count + 3, sizeof *out);
 	for (size_t i = 0; i < count; i++)
 		if (strncmp(env[i], "SHELL=", 6) != 0)
 			out[n++] = env[i];
 	out[n++] = "SHELL=/bin/sh"; /* the watcher is written for it */
+	out[n++] = arena_printf(a, SSH_DIR "=%s", dir);
 	return out;
 }
 

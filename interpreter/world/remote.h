@@ -29,8 +29,8 @@ struct ssh_call {
 const char *const *ssh_connect_argv(struct arena *a, const struct ssh_call *call);
 /* A step. */
 const char *const *ssh_run_argv(struct arena *a, const struct ssh_call *call, bool is_bash);
-/* The environment of both. */
-const char *const *ssh_environment(struct arena *a, const char *const *env);
+/* The environment of both; `dir`: where the sockets are. */
+const char *const *ssh_environment(struct arena *a, const char *const *env, const char *dir);
 
 /* Everything that goes to the standard input of a step's ssh; of its own heap. */
 void remote_text(struct strbuf *out, const struct process_request *r, int64_t grace_ns);

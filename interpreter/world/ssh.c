@@ -315,7 +315,7 @@ static struct connection *find_connection(struct ssh *s, const struct remote *r)
 		.identity = copy(&c->arena, r->identity),
 		.config = copy(&c->arena, r->config),
 		.port = r->port};
-	c->env = ssh_environment(&c->arena, r->ssh_env);
+	c->env = ssh_environment(&c->arena, r->ssh_env, s->dir);
 	c->socket = arena_printf(&c->arena, "%s/%u", s->dir, ++s->count);
 	c->last = &c->waiting;
 	s->first = c;

@@ -6,6 +6,9 @@
 # shellcheck source=sshd.sh disable=SC2154
 . "$root/tests/real/sshd.sh"
 
+# The folder of the sockets is made there.
+mkdir run
+export XDG_RUNTIME_DIR="$work/run"
 start_sshd
 inventory() {
 	cat >hosts.yml <<END
@@ -35,9 +38,12 @@ book() {
 no_connection() {
 	[ -z "$(connections)" ]
 }
+no_sockets() {
+	[ -z "$(ls "$work/run")" ]
+}
 nothing_left() {
 	until_true 10 no_connection || fail "$1: connections are left"
-	same "$1: no folder of sockets" "" "$(ls -d /tmp/runbook-ssh.* "${XDG_RUNTIME_DIR:-/nowhere}"/runbook-ssh.* 2>/dev/null)"
+	until_true 10 no_sockets && pass || fail "$1: a folder of sockets is left: $(ls -d "$work"/run/*)"
 }
 # runs_there MARK: a process with these words
 runs_there() {
@@ -145,6 +151,12 @@ mv ssh/known ssh/known.away
 ends 1 --input 'what=:'
 has "a host that is not known" 'Host key verification failed'
 mv ssh/known.away ssh/known
+mkdir none
+saved=$PATH
+PATH=$work/none
+run 1 exec ends.yml --store db --input what=:
+PATH=$saved
+has "no ssh here" 'no program `ssh` in PATH'
 run 2 exec ends.yml --input what=: --input where=wbe1
 has "a slip" 'did you mean `web1`?'
 
@@ -222,7 +234,7 @@ kill -TERM "$(cat begun)"
 run 3 resume last --store db -v
 has "known afterwards" "exited with 143"
 has "and undone there" "undone here: failed exit"
-until_true 10 no_connection && pass || fail "the connection stays"
+nothing_left "after a kill"
 begin
 kill -9 $interpreter
 wait $interpreter 2>/dev/null
@@ -231,5 +243,5 @@ until_true 10 no_connection
 run 5 resume last --store db
 has "a person has to say" "--resolve it[1]=done|failed|retry"
 run 0 resume last --store db --resolve 'it[1]=done'
-rmdir /tmp/runbook-ssh.* "${XDG_RUNTIME_DIR:-/nowhere}"/runbook-ssh.* 2>/dev/null
+nothing_left "in the end"
 finish

@@ -46,7 +46,7 @@ TEST(the_command_of_a_step_is_one_line_for_any_login_shell)
 
 	for (int is_bash = 0; is_bash < 2; is_bash++) {
 		const char *const *argv = ssh_run_argv(&a, &call, is_bash);
-		const char *command = NULL;
+		const char *command = "";
 		size_t quotes = 0;
 
 		for (; *argv; argv++)
@@ -65,20 +65,29 @@ TEST(the_command_of_a_step_is_one_line_for_any_login_shell)
 
 static const char *const plain_env[] = {"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
 
-/* What the other machine makes of it: the command in a shell, the text at its standard input. */
-static struct answer run_there(struct arena *a, struct world *w, const struct process_request *r,
-	const char *from, const char *to)
+/* What stands around it in the shell that plays the other machine. */
+struct there {
+	const char *cut;   /* what becomes of the text on its way */
+	const char *setup; /* before the command */
+};
+
+/* What the other machine makes of it: the command in a shell, the text at its standard input, which
+ * stays open. */
+static struct answer run_there(
+	struct arena *a, struct world *w, const struct process_request *r, struct there there)
 {
 	const char *const *argv = ssh_run_argv(a, &call, r->is_bash);
 	struct strbuf text = {0}, script = {0};
 	struct request request = {.kind = REQUEST_PROCESS, .step = "s", .attempt = 1};
+	const char *env[] = {plain_env[0], NULL, NULL};
 
 	while (argv[1])
 		argv++;
 	remote_text(&text, r, NS_PER_S);
-	strbuf_printf(&script, "{ printf %%s \"$TEXT\" %s; sleep 5; } | (%s)%s", from, *argv, to);
-	const char *env[] = {
-		plain_env[0], arena_printf(a, "TEXT=%.*s", STR_ARGS(strbuf_str(&text))), NULL};
+	strbuf_printf(&script,
+		"exec 3< <(printf %%s \"$TEXT\" %s; exec sleep 5); unset TEXT\n%s\n(%s) <&3",
+		there.cut, there.setup, *argv);
+	env[1] = arena_printf(a, "TEXT=%.*s", STR_ARGS(strbuf_str(&text)));
 	request.process.env = env;
 	request.process.keep = 65536;
 	request.process.is_bash = true;
@@ -101,10 +110,32 @@ TEST(script_and_values_arrive_as_they_are)
 		.script = "printf '%s|%s|%s|' \"$GREETING\" \"$RUNBOOK_1\" \"$PWD\"\n"
 			  "env | grep -c ^RUNBOOK_1= || :\n"
 			  "cat; echo $0 $#; false; echo not here"};
-	struct answer answer = run_there(&a, w, &r, "", " || echo code $? $(kill -TERM 0)");
+	struct answer answer = run_there(&a, w, &r, (struct there){"", ""});
 
+	CHECK_INT(field_int(&answer, "exit_code"), 1);
 	CHECK_TEXT(field_text(&answer, "stdout"),
 		"it's \"$HOME\" `id` $(id) \\ \n end|-x\t*|/usr|0\nsh 0\n");
+	world_free(w);
+	arena_release(&a);
+}
+
+/* Where there is no setsid, perl makes the group of its own. */
+TEST(without_setsid_perl_does_it)
+{
+	struct arena a = {0};
+	struct world *w = real_world_new(&(struct real_options){0});
+	struct process_request r = {.script = "command -v setsid || echo none\n"
+					      "test $(ps -o pgid= -p $$) = $$ && echo leads\n"
+					      "exit 7"};
+	struct answer answer = run_there(&a, w, &r,
+		(struct there){"",
+			"dir=$(mktemp -d); rm=$(command -v rm); trap '$rm -r \"$dir\"' EXIT\n"
+			"for p in head perl sleep sh ps; do ln -s \"$(command -v $p)\" "
+			"\"$dir\"; done\nexport PATH=\"$dir:\""});
+
+	CHECK_INT(field_int(&answer, "exit_code"), 7);
+	CHECK_TEXT(field_text(&answer, "stdout"), "none\nleads\n");
+	CHECK_TEXT(field_text(&answer, "stderr"), "");
 	world_free(w);
 	arena_release(&a);
 }
@@ -114,7 +145,7 @@ TEST(half_a_text_is_not_evaluated)
 	struct arena a = {0};
 	struct world *w = real_world_new(&(struct real_options){0});
 	struct process_request r = {.script = "echo begun"};
-	struct answer answer = run_there(&a, w, &r, "| head -c 30; exit", "; exit $?");
+	struct answer answer = run_there(&a, w, &r, (struct there){"| head -c 30; exit", ""});
 
 	CHECK_INT(field_int(&answer, "exit_code"), 254);
 	CHECK_TEXT(field_text(&answer, "stdout"), "");
