@@ -2,6 +2,7 @@
 
 #include "check/check.h"
 #include "cli/command.h"
+#include "run/hosts.h"
 #include "source/render.h"
 
 #include <unistd.h>
@@ -90,6 +91,17 @@ void loaded_tell(struct loaded *l, int color)
 	diagnostics_render(&b, &l->files, &l->diagnostics, color_wanted(color, STDERR_FILENO));
 	write_all(STDERR_FILENO, strbuf_str(&b));
 	strbuf_release(&b);
+}
+
+bool loaded_limit(const struct loaded *l, struct arena *a, const char *const *names, size_t count,
+	struct value *out)
+{
+	const char *why, *hint;
+
+	if (hosts_limit(a, l->plan, names, count, out, &why, &hint))
+		return true;
+	usage_error(hint, "`--limit`: %s", why);
+	return false;
 }
 
 void loaded_free(struct loaded *l)

@@ -28,6 +28,9 @@ bool load_runbook_for_lint(struct loaded *l, const char *path, size_t max);
 bool load_text_for_lint(struct loaded *l, const char *path, struct str text, size_t max);
 /* What was found, on standard error; warnings too, which keep nothing from running. */
 void loaded_tell(struct loaded *l, int color);
+/* The hosts that --limit leaves, in `a`. False: what is wrong was told. */
+bool loaded_limit(const struct loaded *l, struct arena *a, const char *const *names, size_t count,
+	struct value *out);
 void loaded_free(struct loaded *l);
 
 #endif

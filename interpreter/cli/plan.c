@@ -5,6 +5,7 @@
 #include "cli/saved_plan.h"
 #include "cli/secrets.h"
 #include "cli/tool.h"
+#include "run/begin.h"
 #include "run/hosts.h"
 #include "script/sandbox.h"
 #include "tool/forecast.h"
@@ -133,18 +134,27 @@ static int foresee(const struct plan_order *o, struct loaded *l, struct arena *a
 	return code;
 }
 
-static bool limit_hosts(const struct plan_order *o, const struct plan *p, struct decider *d)
+static bool limit_hosts(const struct plan_order *o, const struct loaded *l, struct decider *d)
 {
 	struct value *limit = arena_new(d->scratch, struct value);
-	const char *why, *hint;
 
 	if (!o->limit_count)
 		return true;
 	d->host_limit = limit;
-	if (hosts_limit(d->scratch, p, o->limits, o->limit_count, limit, &why, &hint))
-		return true;
-	usage_error(hint, "`--limit`: %s", why);
-	return false;
+	return loaded_limit(l, d->scratch, o->limits, o->limit_count, limit);
+}
+
+/* As exec does: what a slip names would not run. */
+static bool check_hosts(struct decider *d, const struct value *inputs)
+{
+	struct unit_state values = {.inputs = *inputs};
+	const char *why = NULL;
+
+	if (!fill_vars(d, d->run->plan->units[0], &values))
+		why = hosts_check(d, &values);
+	if (why)
+		usage_error(NULL, "%s", why);
+	return !why;
 }
 
 static int plan_file(const struct plan_order *o, struct loaded *l, struct masker *masker)
@@ -165,7 +175,9 @@ static int plan_file(const struct plan_order *o, struct loaded *l, struct masker
 		d.run = run_new(&a, l->plan, STR("plan"), 1);
 		d.run->env = environment_value(&a);
 		glance_at_secrets(d.run, &a, masker, o->probes ? d.base_env : NULL);
-		code = limit_hosts(o, l->plan, &d) ? foresee(o, l, &a, &d, &inputs) : EXIT_USAGE;
+		code = limit_hosts(o, l, &d) && check_hosts(&d, &inputs)
+			       ? foresee(o, l, &a, &d, &inputs)
+			       : EXIT_USAGE;
 		run_free(d.run);
 		sandbox_free(d.sandbox);
 	}

@@ -135,14 +135,12 @@ static bool settle_hosts(struct session *s)
 {
 	struct unit_state values = {.inputs = s->inputs, .vars = s->vars};
 	const struct order *o = s->order;
-	const char *why, *hint;
+	const char *why;
 
 	if (o->limit_count) {
-		if (!hosts_limit(&s->run_arena, s->loaded.plan, o->limits, o->limit_count,
-			    &s->host_limit, &why, &hint)) {
-			usage_error(hint, "`--limit`: %s", why);
+		if (!loaded_limit(
+			    &s->loaded, &s->run_arena, o->limits, o->limit_count, &s->host_limit))
 			return false;
-		}
 		s->engine.decider.host_limit = &s->host_limit;
 	}
 	why = hosts_check(&s->engine.decider, &values);

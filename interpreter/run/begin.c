@@ -72,7 +72,7 @@ static const char *each_items(
 	const char *what;
 
 	if (!template_render(ev, step->more->for_each, out))
-		return arena_printf(d->scratch, "for_each: %s", ev->error);
+		return ev->error;
 	if (out->kind == VALUE_LIST && out->list->count <= MAX_ITEMS)
 		return NULL;
 	what = out->kind == VALUE_LIST ? arena_printf(d->scratch, "%zu items", out->list->count)
@@ -93,7 +93,10 @@ static void decide_items(struct decider *d, struct spot s, struct decision *out)
 	scope_enter(d, s, false, &scope, &ev);
 	error = is_on_hosts ? hosts_items(d, &ev, step, &items) : each_items(d, &ev, step, &items);
 	if (error) {
-		decide_failure(d, s, broken_reason(&ev), error, value_nil(), out);
+		decide_failure(d, s, broken_reason(&ev),
+			arena_printf(
+				d->scratch, "%s: %s", is_on_hosts ? "hosts" : "for_each", error),
+			value_nil(), out);
 		return;
 	}
 	if (!items.list->count && is_on_hosts && d->host_limit) {

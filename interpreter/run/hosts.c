@@ -10,12 +10,11 @@ static const char *add_name(struct decider *d, const struct value *name, struct 
 	const char *why, *hint;
 
 	if (name->kind != VALUE_STRING)
-		return arena_printf(
-			d->scratch, "hosts: a host is a name, not %s", value_kind_name(name));
+		return arena_printf(d->scratch, "a host is a name, not %s", value_kind_name(name));
 	if (inventory_add(
 		    d->run->plan->inventory, d->scratch, value_string(name), hosts, &why, &hint))
 		return NULL;
-	return arena_printf(d->scratch, "hosts: %s%s%s", why, hint ? ": " : "", hint ? hint : "");
+	return arena_printf(d->scratch, "%s%s%s", why, hint ? ": " : "", hint ? hint : "");
 }
 
 static bool has_name(const struct list *hosts, const struct value *name)
@@ -46,7 +45,7 @@ const char *hosts_items(struct decider *d, struct eval *ev, const struct step *s
 	struct value v;
 
 	if (!template_render(ev, s->more->hosts, &v))
-		return arena_printf(d->scratch, "hosts: %s", ev->error);
+		return ev->error;
 	*out = value_list(d->scratch);
 	if (v.kind != VALUE_LIST)
 		error = add_name(d, &v, out->list);
@@ -154,7 +153,7 @@ const char *hosts_check(struct decider *d, struct unit_state *values)
 		scope_enter_top(d, p->units[0], values, &scope, &ev);
 		error = hosts_items(d, &ev, s, &hosts);
 		if (error)
-			return arena_printf(d->scratch, "step `%.*s`: %s",
+			return arena_printf(d->scratch, "step `%.*s`: hosts: %s",
 				STR_ARGS(plan_name(p, i, d->scratch)), error);
 	}
 	return NULL;

@@ -268,6 +268,9 @@ static void compare_rest(struct step_pair *p)
 	if (p->x->limit != p->y->limit)
 		diff_add(p->d, CHANGE_NOTICE, "limit-changed", p->subject,
 			"another number of them runs at once");
+	if ((x ? x->max_failures : INT64_MIN) != (y ? y->max_failures : INT64_MIN))
+		diff_add(p->d, CHANGE_NOTICE, "max-failures-changed", p->subject,
+			"another number of its items may fail");
 }
 
 void diff_step(struct diff *d, uint32_t before, uint32_t after, const char *subject)

@@ -79,6 +79,15 @@ static void answer_process(const struct value *entry, const struct process_reque
 	}
 }
 
+/* Of a host that was lost nobody has seen the exit code. */
+static void answer_run(const struct value *entry, const struct process_request *r, struct arena *a,
+	struct answer *out)
+{
+	answer_process(entry, r, a, out);
+	if (r->remote && str_is(get_text(entry, "reason", ""), "reset"))
+		put(out, a, "exit_code", value_nil());
+}
+
 /* ---- http ----------------------------------------------------------------------------------- */
 
 static struct str lower(struct arena *a, struct str s)
@@ -285,7 +294,7 @@ void fake_answer(
 	if (never_ran)
 		out->was_sent = false;
 	else if (r->kind == REQUEST_PROCESS)
-		answer_process(entry, &r->process, a, out);
+		answer_run(entry, &r->process, a, out);
 	else if (r->kind == REQUEST_QUESTION)
 		answer_question(entry, &r->question, a, out);
 	else if (!reason.len || get(entry, "status"))

@@ -201,15 +201,10 @@ static void connection_free(struct job *j)
 	process_type.free(j);
 }
 
-static void connection_cancel(struct job *j)
-{
-	process_type.cancel(j);
-}
+/* Nobody asked for it: there is nobody to cancel it or to answer. */
+static const struct job_type connection_type = {NULL, NULL, connection_free};
 
-/* Without `answer`: nobody asked for it. */
-static const struct job_type connection_type = {connection_cancel, NULL, connection_free};
-
-static bool open_pipe(int *ours, int *its, bool is_input)
+bool ssh_pipe(int *ours, int *its, bool is_input)
 {
 	int ends[2];
 
@@ -260,8 +255,8 @@ static void connect_host(struct connection *c)
 	p->job.type = &connection_type;
 	p->owner = c;
 	c->log = ssh_log_new();
-	if (c->log >= 0 && open_pipe(&c->control, &input, true) &&
-		open_pipe(&c->up.fd, &output, false) && loop_watch(&w->loop, &c->up, EPOLLIN))
+	if (c->log >= 0 && ssh_pipe(&c->control, &input, true) &&
+		ssh_pipe(&c->up.fd, &output, false) && loop_watch(&w->loop, &c->up, EPOLLIN))
 		why = begin(c, p, input, output);
 	close_end(input);
 	close_end(output);

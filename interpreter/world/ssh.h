@@ -47,6 +47,9 @@ void ssh_step_judge(
 	const struct ssh_step *s, int code, int status, struct arena *a, struct answer *out);
 void ssh_step_free(struct ssh_step *s);
 
+/* To a child's standard input, or from its output; both ends above the places that they have there.
+ * False: errno; what is open is -1 or to be closed. */
+bool ssh_pipe(int *ours, int *its, bool is_input);
 /* A file in memory, and the path that ssh finds it by. -1: errno. */
 int ssh_log_new(void);
 const char *ssh_log_path(struct arena *a, int log);

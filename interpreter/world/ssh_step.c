@@ -77,18 +77,9 @@ static void control_ready(struct source *source, uint32_t events)
 		loop_unwatch(s->loop, source);
 }
 
-static bool open_pipe(struct ssh_step *s)
+static bool open_control(struct ssh_step *s)
 {
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return false;
-	/* Above the places of standard input and output: see place_descriptors(). */
-	s->child_end = fcntl(ends[0], F_DUPFD_CLOEXEC, 3);
-	s->control.fd = fcntl(ends[1], F_DUPFD_CLOEXEC, 3);
-	close(ends[0]);
-	close(ends[1]);
-	return s->child_end >= 0 && s->control.fd >= 0 &&
+	return ssh_pipe(&s->control.fd, &s->child_end, true) &&
 	       fcntl(s->control.fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
@@ -104,7 +95,7 @@ struct ssh_step *ssh_step_new(struct loop *l, const char *host)
 		.host = strdup(host)};
 	if (!s->host)
 		out_of_memory();
-	if (s->log >= 0 && open_pipe(s))
+	if (s->log >= 0 && open_control(s))
 		return s;
 	ssh_step_free(s);
 	return NULL;
