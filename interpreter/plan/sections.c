@@ -14,8 +14,7 @@ enum call_place plan_call_place(const struct node *nodes, uint32_t call)
 	for (uint32_t up = call; up != NODE_NONE; up = nodes[up].parent) {
 		const struct node *n = &nodes[up];
 
-		if (n->role == ROLE_CHECK || n->role == ROLE_WATCH ||
-			step_items(n->step))
+		if (n->role == ROLE_CHECK || n->role == ROLE_WATCH || step_items(n->step))
 			return CALL_REPEATED;
 		if (n->role == ROLE_UNDO || n->role == ROLE_BEFORE || n->role == ROLE_AFTER ||
 			n->role == ROLE_FINALLY)
