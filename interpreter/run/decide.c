@@ -1,6 +1,5 @@
 #include "run/decide.h"
 
-#include "run/action.h"
 #include "run/begin.h"
 #include "run/rollback.h"
 #include "run/scope.h"
