@@ -42,7 +42,8 @@ struct store {
 	bool is_bound;	/* this sitting is told apart: binding.c */
 	bool is_sealed; /* as the last sitting left it: seal.c */
 	bool has_written;
-	uint64_t log_bytes; /* of the log, up to our last commit */
+	uint64_t log_bytes;   /* of the log, up to our last commit */
+	uint8_t log_salts[8]; /* of the log then: another one begins with others */
 	struct arena pending;
 	struct pending_event *first, **last;
 	/* To be written with the next commit. */
@@ -81,6 +82,10 @@ bool store_log_is_empty(const struct store *s);
 bool store_log_is_damaged(const char *log, uint64_t whole);
 /* seal.c: how a sitting leaves both files; nothing is done when it wrote nothing. */
 void store_seal(struct store *s);
+/* Before the log is put back, with the writers' lock: the seal says nothing of what comes. */
+void store_unseal(struct store *s);
+/* Of the log as it is now; zeros: there is none. */
+void store_read_salts(const char *path, uint8_t salts[8]);
 /* NULL, or what is wrong with the log. *is_sealed: nobody has touched either since a sitting ended
  * well, so there is nothing to look for. */
 const char *store_look_at_log(const char *path, bool *is_sealed, struct arena *a);

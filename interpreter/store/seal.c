@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,11 +44,15 @@ static bool is_same(const struct stamp *x, const struct stamp *y)
 	       x->changed_ns == y->changed_ns;
 }
 
-static void read_salts(const char *log, uint8_t salts[8])
+void store_read_salts(const char *path, uint8_t salts[8])
 {
-	int fd = open(log, O_RDONLY | O_CLOEXEC);
+	char log[PATH_MAX];
+	int fd;
 
 	memset(salts, 0, 8);
+	if (snprintf(log, sizeof(log), "%s-wal", path) >= (int)sizeof(log))
+		return;
+	fd = open(log, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0 && pread(fd, salts, 8, 16) != 8)
 		memset(salts, 0, 8);
 	if (fd >= 0)
@@ -72,14 +77,22 @@ void store_seal(struct store *s)
 	log = arena_printf(&a, "%s-wal", s->path);
 	x.database = stamp_of(s->path);
 	x.log = stamp_of(log);
-	x.log_bytes = s->log_bytes;
-	read_salts(log, x.salts);
+	store_read_salts(s->path, x.salts);
+	/* Another sitting may have put the log back since, and begun it anew: then it has ours. */
+	if (memcmp(x.salts, s->log_salts, sizeof(x.salts)) == 0 &&
+		x.log.size >= (int64_t)s->log_bytes)
+		x.log_bytes = s->log_bytes;
 	x.sum = sum_of(&x);
 	/* Without one the files are looked through, that is all. */
 	if (pwrite(s->writers_fd, &x, sizeof(x), 0) != (ssize_t)sizeof(x))
 		(void)!ftruncate(s->writers_fd, 0);
 	flock(s->writers_fd, LOCK_UN);
 	arena_release(&a);
+}
+
+void store_unseal(struct store *s)
+{
+	(void)!ftruncate(s->writers_fd, 0);
 }
 
 static bool read_seal(const char *path, struct seal *x, struct arena *a)
@@ -92,7 +105,8 @@ static bool read_seal(const char *path, struct seal *x, struct arena *a)
 	return is_there && x->magic == MAGIC && x->sum == sum_of(x);
 }
 
-const char *store_look_at_log(const char *path, bool *is_sealed, struct arena *a)
+/* NULL: nothing is wrong with it, as far as it can be told while others write. */
+static const char *look(const char *path, bool *is_sealed, struct arena *a)
 {
 	const char *log = arena_printf(a, "%s-wal", path);
 	struct seal x;
@@ -106,9 +120,26 @@ const char *store_look_at_log(const char *path, bool *is_sealed, struct arena *a
 	if (has_seal && x.log_bytes && !now.size && is_same(&x.database, &database))
 		return "is damaged: its log (`-wal`) is gone, and with it what was done last; take "
 		       "both from a copy, or remove its `-writer` to do without";
-	read_salts(log, salts);
+	store_read_salts(path, salts);
 	if (store_log_is_damaged(
 		    log, has_seal && memcmp(salts, x.salts, sizeof(salts)) == 0 ? x.log_bytes : 0))
 		return "is damaged: bytes in its log (`-wal`) were changed; take it from a copy";
 	return NULL;
+}
+
+/* What is read one after another while somebody writes may not fit together: whoever looks bad is
+ * looked at once more with the writers' lock. */
+const char *store_look_at_log(const char *path, bool *is_sealed, struct arena *a)
+{
+	const char *why = look(path, is_sealed, a);
+	int fd;
+
+	if (!why)
+		return NULL;
+	fd = open(arena_printf(a, "%s-writer", path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0 && flock(fd, LOCK_SH) == 0)
+		why = look(path, is_sealed, a);
+	if (fd >= 0)
+		close(fd);
+	return why;
 }

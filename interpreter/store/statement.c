@@ -88,6 +88,7 @@ static void put_back(struct store *s)
 {
 	int pages = -1, copied = -1;
 
+	store_unseal(s);
 	sqlite3_busy_timeout(s->db, 0);
 	sqlite3_wal_checkpoint_v2(s->db, NULL,
 		s->end ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
@@ -123,8 +124,10 @@ bool store_finish(struct store *s, bool is_good)
 	}
 	s->is_bound |= is_good;
 	s->has_written = true;
-	if (is_good && pages)
+	if (is_good && pages) {
 		s->log_bytes = LOG_HEAD_BYTES + (uint64_t)pages * FRAME_BYTES;
+		store_read_salts(s->path, s->log_salts);
+	}
 	if (is_good && pages > (s->end ? LOG_PAGES_LEFT : LOG_PAGES))
 		put_back(s);
 	flock(s->writers_fd, LOCK_UN);

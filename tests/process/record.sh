@@ -92,4 +92,30 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	cd "$work" || exit 2
 fi
 
+# ---- many at once in one store --------------------------------------------------------------------
+# What one leaves at its end is not what the next one finds: a store looked at between is still whole.
+cat >many.yml <<'YML'
+version: 1
+runbook: many
+steps:
+  - { id: a, run: "true", keep: kept }
+  - { id: b, run: "true", keep: kept }
+YML
+export RUNBOOK_STORE="$PWD/many.db"
+run 0 exec many.yml
+for writer in 1 2 3; do
+	(
+		for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+			"$runbook" exec many.yml >/dev/null 2>>many.err || echo "exit $?" >>many.err
+		done
+		: >"written.$writer"
+	) &
+done
+while [ ! -e written.1 ] || [ ! -e written.2 ] || [ ! -e written.3 ]; do
+	"$runbook" runs >/dev/null 2>>many.err || echo "runs: exit $?" >>many.err
+done
+wait
+same "nobody was refused" '' "$(cat many.err)"
+run 0 runs --limit 100 --status succeeded
+same "all are there" 61 "$(grep -c succeeded out)"
 finish

@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -353,6 +354,36 @@ TEST(store_puts_a_long_log_away_at_the_end_of_a_run)
 	CHECK_STR(store_fixture_read(&f, s, row.number), "damaged");
 	store_close(s);
 	store_fixture_release(&f);
+}
+
+/* Two sittings in one store: what one leaves at its end is not what it wrote last. */
+TEST(store_is_whole_after_another_put_its_log_away)
+{
+	struct store *first, *second, *again;
+	struct run_row row, other;
+
+	for (int goes_on = 0; goes_on < 2; goes_on++) {
+		test_about("the log %s", goes_on ? "is begun anew" : "is empty");
+		store_fixture_init(&f);
+		first = store_fixture_open(&f, STORE_WRITE);
+		row = store_fixture_run(first, "r1", 0);
+		second = store_fixture_open(&f, STORE_WRITE);
+		other = store_fixture_run(second, "r2", 0);
+		for (int i = 0; i < 20; i++)
+			store_fixture_events(first, &row, 2);
+		store_fixture_fill(second, &other);
+		store_fixture_end(second, &other, "succeeded");
+		if (goes_on)
+			store_fixture_events(second, &other, 2);
+		store_close(second);
+		store_close(first);
+		/* Not as it was sealed, so that it is looked at. */
+		CHECK_INT(utimes(store_fixture_path(&f, "runbook.db-wal"), NULL), 0);
+		again = store_fixture_open(&f, STORE_WRITE);
+		CHECK(again && !f.why);
+		store_close(again);
+		store_fixture_release(&f);
+	}
 }
 
 TEST(store_refuses_a_changed_text)
