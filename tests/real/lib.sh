@@ -2,6 +2,9 @@
 # shellcheck shell=sh disable=SC2034 # used by those who read this in
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
+# The servers of a Debian stand where the PATH of a plain user does not look.
+PATH=$PATH:/usr/sbin:/sbin
+export PATH
 
 # The services read their files as other users.
 chmod 755 "$work"
