@@ -122,12 +122,14 @@ bool store_finish(struct store *s, bool is_good)
 			sqlite3_reset(st);
 		}
 	}
-	s->is_bound |= is_good;
 	s->has_written = true;
 	if (is_good && pages) {
 		s->log_bytes = LOG_HEAD_BYTES + (uint64_t)pages * FRAME_BYTES;
-		store_read_salts(s->path, s->log_salts);
+		/* Not at each commit: of a log begun anew between two the seal says nothing. */
+		if (!s->is_bound || s->end)
+			store_read_salts(s->path, s->log_salts);
 	}
+	s->is_bound |= is_good;
 	if (is_good && pages > (s->end ? LOG_PAGES_LEFT : LOG_PAGES))
 		put_back(s);
 	flock(s->writers_fd, LOCK_UN);
