@@ -73,17 +73,11 @@ int64_t forecast_limit(struct forecast *f, const struct node *n)
 
 /* ---- all of them ---------------------------------------------------------------------------- */
 
-static bool is_question(const struct node *n)
-{
-	return n->action == ACTION_CONFIRM || n->action == ACTION_CHECKLIST ||
-	       n->action == ACTION_PROMPT;
-}
-
 static int64_t time_of_leaf(struct forecast *f, const struct node *n, struct forecast_time *t)
 {
 	int64_t limit = forecast_limit(f, n);
 
-	if (limit == INT64_MIN && is_question(n))
+	if (limit == INT64_MIN && node_is_question(n))
 		t->questions++;
 	else if (limit == INT64_MIN)
 		t->unlimited++;

@@ -104,7 +104,7 @@ END
 	run 0 exec bluegreen.yml
 	served "blue is live" blue
 	unhurt "blue-green under load" load.1
-	sed -i "s/127.0.0.1:$green/127.0.0.1:$(free_port)/; s/retry/retry/" bluegreen.yml
+	sed -i "s/127.0.0.1:$green/127.0.0.1:$(free_port)/" bluegreen.yml
 	cp live.conf before.conf
 	timeout 60 "$runbook" exec bluegreen.yml >out 2>&1 </dev/null
 	has "a side that is not there" "bluegreen/nginx: nobody answers at"
